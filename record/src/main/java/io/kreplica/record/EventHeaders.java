@@ -1,0 +1,134 @@
+package io.kreplica.record;
+
+import java.util.Optional;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.header.Headers;
+
+/**
+ * What a data record says about itself in its headers, so that a transform or a consumer need not
+ * touch key or value. Markers carry {@code replica.op}, {@code replica.batch} and {@code
+ * replica.epoch} as well.
+ *
+ * <p>Headers pass through whatever header converter the worker has, and most do not keep types:
+ * every value is read leniently, from text or from any number.
+ *
+ * @param operation what happened
+ * @param table the table on the master
+ * @param seq the log row's sequence number; 0 for a row of a copy
+ * @param xid the master's transaction; 0 for a row of a copy
+ * @param tx the largest {@code seq} of that transaction: transactions are in this order
+ * @param rank the record's place in its batch, from 1
+ * @param batch the batch that carries the record
+ * @param epoch the epoch of the source that sent it; a resumed batch is older than its epoch
+ * @param timestampMicros when the master logged the change, in microseconds since 1970 UTC
+ * @param copy the copy request that a row of a copy answers; 0 for all other records
+ * @param slave the only slave that a row of a copy is meant for, if there is one
+ */
+public record EventHeaders(
+    Operation operation,
+    TableName table,
+    long seq,
+    long xid,
+    long tx,
+    long rank,
+    BatchId batch,
+    long epoch,
+    long timestampMicros,
+    long copy,
+    Optional<String> slave) {
+
+  public static final String OPERATION = "replica.op";
+  public static final String TABLE = "replica.table";
+  public static final String SEQ = "replica.seq";
+  public static final String XID = "replica.xid";
+  public static final String TX = "replica.tx";
+  public static final String RANK = "replica.rank";
+  public static final String BATCH = "replica.batch";
+  public static final String EPOCH = "replica.epoch";
+  public static final String TIMESTAMP_MICROS = "replica.ts";
+  public static final String COPY = "replica.copy";
+  public static final String SLAVE = "replica.slave";
+
+  /** Adds these headers to a record's. */
+  public void writeTo(Headers headers) {
+    headers.addString(OPERATION, operation.code());
+    headers.addString(TABLE, table.toString());
+    if (operation == Operation.COPY) {
+      headers.addLong(COPY, copy);
+    } else {
+      headers.addLong(SEQ, seq);
+      headers.addLong(XID, xid);
+      headers.addLong(TX, tx);
+    }
+    headers.addLong(RANK, rank);
+    headers.addString(BATCH, batch.toString());
+    headers.addLong(EPOCH, epoch);
+    headers.addLong(TIMESTAMP_MICROS, timestampMicros);
+    slave.ifPresent(name -> headers.addString(SLAVE, name));
+  }
+
+  /**
+   * Reads the headers of a data record.
+   *
+   * @throws DataException if one is missing or malformed; the message names it
+   */
+  public static EventHeaders readFrom(Headers headers) {
+    var operation = operation(headers);
+    var copied = operation == Operation.COPY;
+    return new EventHeaders(
+        operation,
+        table(headers),
+        copied ? 0 : number(headers, SEQ),
+        copied ? 0 : number(headers, XID),
+        copied ? 0 : number(headers, TX),
+        number(headers, RANK),
+        BatchId.parse(text(headers, BATCH)),
+        number(headers, EPOCH),
+        number(headers, TIMESTAMP_MICROS),
+        copied ? number(headers, COPY) : 0,
+        Optional.ofNullable(headers.lastWithName(SLAVE)).map(h -> String.valueOf(h.value())));
+  }
+
+  /**
+   * Reads {@code replica.op} alone, which tells whether the record is a marker.
+   *
+   * @throws DataException if it is missing or malformed
+   */
+  public static Operation operation(Headers headers) {
+    return Operation.ofCode(text(headers, OPERATION));
+  }
+
+  private static TableName table(Headers headers) {
+    try {
+      return TableName.parse(text(headers, TABLE));
+    } catch (IllegalArgumentException e) {
+      throw new DataException("Cannot read header " + TABLE + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static long number(Headers headers, String name) {
+    var header = headers.lastWithName(name);
+    if (header != null && header.value() instanceof Number number) {
+      return number.longValue();
+    }
+    var text = text(headers, name);
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new DataException(
+          "Cannot read header " + name + ": '" + text + "' is not a whole number", e);
+    }
+  }
+
+  private static String text(Headers headers, String name) {
+    var header = headers.lastWithName(name);
+    if (header == null || header.value() == null) {
+      throw new DataException(
+          "Cannot read header "
+              + name
+              + ": the record has none. It is not KReplica's, or a transform or converter dropped"
+              + " its headers.");
+    }
+    return header.value().toString();
+  }
+}

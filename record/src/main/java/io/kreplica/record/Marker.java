@@ -1,0 +1,186 @@
+package io.kreplica.record;
+
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.header.Headers;
+
+/**
+ * The record at either end of a batch: BEGIN before its first change, COMMIT behind its last. A
+ * marker is a record of its own with a value, so that filters on rows, keys and tombstones spare
+ * it: whatever else a transform drops, the markers carry the position on.
+ *
+ * <p>A batch holds the changes of every transaction that {@code to} contains and {@code from} does
+ * not. Rows of a copy, if it carries any, are as they stood at {@code to}.
+ *
+ * @param operation {@link Operation#BEGIN} or {@link Operation#COMMIT}
+ * @param log the identity of the master's log
+ * @param batch the batch
+ * @param epoch the epoch of the source that sent the marker
+ * @param from the position before the batch
+ * @param to the position after it
+ * @param rank in a BEGIN, how many records of the batch an earlier epoch has sent already (the
+ *     sending goes on after them; 0 for a whole batch); in a COMMIT, the rank of the last record
+ * @param copy what the batch carries of a copy, if anything
+ */
+public record Marker(
+    Operation operation,
+    String log,
+    BatchId batch,
+    long epoch,
+    LogPosition from,
+    LogPosition to,
+    long rank,
+    Optional<Copy> copy) {
+
+  /**
+   * A part of the copy of one table.
+   *
+   * @param request the copy request, a number that grows with every request on the master
+   * @param table the table on the master
+   * @param slave the only slave the copy is meant for, if there is one
+   * @param begins whether this batch carries the first rows: the slave's table is emptied before
+   *     them
+   * @param ends in a COMMIT, whether this batch carried the last rows
+   */
+  public record Copy(
+      long request, TableName table, Optional<String> slave, boolean begins, boolean ends) {
+
+    /** Whether a slave of this name takes the copy. */
+    public boolean isFor(String slaveName) {
+      return slave.isEmpty() || slave.get().equals(slaveName);
+    }
+  }
+
+  /** The schema of a marker's value. */
+  public static final Schema SCHEMA =
+      SchemaBuilder.struct()
+          .name("io.kreplica.Marker")
+          .version(1)
+          .field("kind", Schema.STRING_SCHEMA)
+          .field("log", Schema.STRING_SCHEMA)
+          .field("batch", Schema.STRING_SCHEMA)
+          .field("epoch", Schema.INT64_SCHEMA)
+          .field("from", Schema.STRING_SCHEMA)
+          .field("to", Schema.STRING_SCHEMA)
+          .field("rank", Schema.INT64_SCHEMA)
+          .field("copy_request", Schema.OPTIONAL_INT64_SCHEMA)
+          .field("copy_table", Schema.OPTIONAL_STRING_SCHEMA)
+          .field("copy_slave", Schema.OPTIONAL_STRING_SCHEMA)
+          .field("copy_begins", Schema.OPTIONAL_BOOLEAN_SCHEMA)
+          .field("copy_ends", Schema.OPTIONAL_BOOLEAN_SCHEMA)
+          .build();
+
+  /** The marker as a record's value. */
+  public SchemaAndValue toValue() {
+    var value =
+        new Struct(SCHEMA)
+            .put("kind", operation == Operation.BEGIN ? "begin" : "commit")
+            .put("log", log)
+            .put("batch", batch.toString())
+            .put("epoch", epoch)
+            .put("from", from.toString())
+            .put("to", to.toString())
+            .put("rank", rank);
+    copy.ifPresent(
+        c ->
+            value
+                .put("copy_request", c.request())
+                .put("copy_table", c.table().toString())
+                .put("copy_slave", c.slave().orElse(null))
+                .put("copy_begins", c.begins())
+                .put("copy_ends", c.ends()));
+    return new SchemaAndValue(SCHEMA, value);
+  }
+
+  /** Adds a marker's headers to a record's. */
+  public void writeTo(Headers headers) {
+    headers.addString(EventHeaders.OPERATION, operation.code());
+    headers.addString(EventHeaders.BATCH, batch.toString());
+    headers.addLong(EventHeaders.EPOCH, epoch);
+  }
+
+  /**
+   * Reads a marker from a record's value, a Struct or, from a converter without schemas, a Map.
+   *
+   * @throws DataException if the value is neither or a field is missing or malformed
+   */
+  public static Marker ofValue(Object value) {
+    var fields = Fields.of(value);
+    try {
+      return new Marker(
+          switch (fields.text("kind")) {
+            case "begin" -> Operation.BEGIN;
+            case "commit" -> Operation.COMMIT;
+            default -> throw new DataException("its kind is '" + fields.text("kind") + "'");
+          },
+          fields.text("log"),
+          BatchId.parse(fields.text("batch")),
+          fields.number("epoch"),
+          LogPosition.parse(fields.text("from")),
+          LogPosition.parse(fields.text("to")),
+          fields.number("rank"),
+          fields.isNull("copy_request") ? Optional.empty() : Optional.of(copyOf(fields)));
+    } catch (DataException | IllegalArgumentException e) {
+      throw new DataException(
+          "Cannot read a marker: "
+              + e.getMessage()
+              + ". A transform may have changed it: keep markers (replica.op B and C) away from"
+              + " transforms with a predicate.",
+          e);
+    }
+  }
+
+  private static Copy copyOf(Fields fields) {
+    return new Copy(
+        fields.number("copy_request"),
+        TableName.parse(fields.text("copy_table")),
+        fields.isNull("copy_slave") ? Optional.empty() : Optional.of(fields.text("copy_slave")),
+        fields.flag("copy_begins"),
+        fields.flag("copy_ends"));
+  }
+
+  /** Access by name to a value that may be a Struct or a Map. */
+  private interface Fields {
+
+    Object value(String name);
+
+    static Fields of(Object value) {
+      if (value instanceof Struct struct) {
+        return name -> struct.schema().field(name) == null ? null : struct.get(name);
+      }
+      if (value instanceof Map<?, ?> map) {
+        return map::get;
+      }
+      throw new DataException(
+          "Cannot read a marker: its value is "
+              + (value == null ? "null" : "a " + value.getClass().getSimpleName())
+              + ", neither a Struct nor a Map. Both connectors need converters that keep structure,"
+              + " such as JsonConverter, with the same settings.");
+    }
+
+    default boolean isNull(String name) {
+      return value(name) == null;
+    }
+
+    default String text(String name) {
+      var value = value(name);
+      if (value == null) {
+        throw new DataException("it has no field '" + name + "'");
+      }
+      return value.toString();
+    }
+
+    default long number(String name) {
+      return value(name) instanceof Number number ? number.longValue() : Long.parseLong(text(name));
+    }
+
+    default boolean flag(String name) {
+      return Boolean.parseBoolean(text(name));
+    }
+  }
+}
