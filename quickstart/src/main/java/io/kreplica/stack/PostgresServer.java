@@ -185,12 +185,17 @@ public final class PostgresServer implements AutoCloseable {
     var processes = processes();
     processes.forEach(ProcessHandle::destroyForcibly);
     processes.forEach(p -> Processes.awaitEnd(p, STOP_TIMEOUT));
+    forget();
     release();
   }
 
   /** Starts again on the same data and port, after a stop or a kill. */
   public void restart() {
     launch();
+  }
+
+  private Path pidFile() {
+    return data().resolve("postmaster.pid");
   }
 
   private void release() {
@@ -204,12 +209,20 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /** A next postmaster would take a killed one that nobody has reaped for a running one. */
+  private void forget() {
+    try {
+      Files.deleteIfExists(pidFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot delete " + pidFile(), e);
+    }
+  }
+
   /** The postmaster first, then its children; empty if it does not run. */
   private List<ProcessHandle> processes() {
     var processes = new ArrayList<ProcessHandle>();
-    var pidFile = data().resolve("postmaster.pid");
-    if (server != null && Files.exists(pidFile)) {
-      try (var lines = Files.lines(pidFile)) {
+    if (server != null && Files.exists(pidFile())) {
+      try (var lines = Files.lines(pidFile())) {
         lines
             .findFirst()
             .map(String::strip)
@@ -221,7 +234,7 @@ public final class PostgresServer implements AutoCloseable {
                   postmaster.descendants().forEach(processes::add);
                 });
       } catch (IOException e) {
-        throw new UncheckedIOException("Cannot read " + pidFile, e);
+        throw new UncheckedIOException("Cannot read " + pidFile(), e);
       }
     }
     return processes;

@@ -1,5 +1,8 @@
 package io.kreplica.stack;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -18,12 +21,26 @@ final class Processes {
   static void awaitEnd(ProcessHandle process, Duration timeout) {
     // Not onExit(): for a process that is no child of this one it looks but once a second.
     var deadline = System.nanoTime() + timeout.toNanos();
-    while (process.isAlive()) {
+    while (isRunning(process)) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
             "Process " + process.pid() + " has not ended after " + timeout.toSeconds() + " s");
       }
       LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** Whether the process runs; one that has ended but that its parent has not reaped does not. */
+  static boolean isRunning(ProcessHandle process) {
+    if (!process.isAlive()) {
+      return false;
+    }
+    try {
+      var status = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      return !status.substring(status.lastIndexOf(')')).startsWith(") Z");
+    } catch (IOException e) {
+      // Gone in between, or a system without /proc.
+      return process.isAlive();
     }
   }
 }
