@@ -1,0 +1,49 @@
+create or replace function replica.as_now_sql(table_id integer, changed text)
+returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+-- The careful path's statement: for every key among the changed rows, log the row as it is now (U), or
+-- D if it is gone. Needed once triggers write to tracked tables: a nested statement's log rows come
+-- before the outer statement's, whose images may be older by then.
+--   table_id  the tracked table
+--   changed   what holds the changed rows: a transition table, or a subquery
+declare
+    _table replica.tracked_table;
+    _keys text;
+    _join text;
+    _first_key text;
+begin
+    select * into strict _table
+    from replica.tracked_table t
+    where t.table_id = as_now_sql.table_id;
+
+    select string_agg(format('n.%I', a.attname), ', ' order by k.ordinality),
+           string_agg(format('c.%1$I = n.%1$I', a.attname), ' and ' order by k.ordinality),
+           (array_agg(quote_ident(a.attname) order by k.ordinality))[1]
+    into strict _keys, _join, _first_key
+    from unnest(_table.key_columns) with ordinality as k(attnum, ordinality)
+    join pg_attribute a on a.attrelid = _table.relation and a.attnum = k.attnum;
+
+    return format(
+        'insert into replica.replica_log (table_id, op, row, image)
+         select %1$s,
+                case when c.%2$s is null then ''D'' else ''U'' end,
+                case when c.%2$s is null then to_json(n.*) else to_json(c.*) end,
+                %3$s
+         from (select distinct on (%4$s) n.* from %5$s n) n
+         left join only %6$s c on %7$s',
+        _table.table_id,
+        _first_key,
+        case when _table.exact
+             then format('case when c.%1$s is null then (n.*)::text else (c.*)::text end', _first_key)
+             else 'null' end,
+        _keys,
+        changed,
+        _table.relation::text,
+        _join);
+end
+$$;
+
+comment on function replica.as_now_sql(integer, text) is
+    'The statement with which a capture logs changed rows as they are now; for changes made by triggers';

@@ -1,0 +1,45 @@
+create or replace function replica.create_triggers(table_id integer)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Puts the capture triggers on a tracked table, or renews them.
+declare
+    _table replica.tracked_table;
+    _suffix text;
+    _arguments text;
+    _changed text;
+begin
+    select * into strict _table
+    from replica.tracked_table t
+    where t.table_id = create_triggers.table_id;
+
+    perform replica.drop_triggers(_table.relation);
+    _suffix := case when replica.settings_matter(_table.relation) then '_pinned' else '' end;
+    _arguments := format('%L', _table.table_id) || case when _table.exact then ', ''exact''' else '' end;
+    select string_agg(format('old.%1$I is distinct from new.%1$I', a.attname), ' or ')
+    into strict _changed
+    from pg_attribute a
+    where a.attrelid = _table.relation and a.attnum = any (_table.key_columns);
+
+    execute format(
+        'create trigger replica_log_insert after insert on %s referencing new table as new_rows
+         for each statement execute function replica.log_insert%s(%s)', _table.relation, _suffix, _arguments);
+    execute format(
+        'create trigger replica_log_update after update on %s referencing new table as new_rows
+         for each statement execute function replica.log_update%s(%s)', _table.relation, _suffix, _arguments);
+    execute format(
+        'create trigger replica_log_key_change after update on %s
+         for each row when (%s) execute function replica.log_key_change%s(%s)',
+        _table.relation, _changed, _suffix, _arguments);
+    execute format(
+        'create trigger replica_log_delete after delete on %s referencing old table as old_rows
+         for each statement execute function replica.log_delete%s(%s)', _table.relation, _suffix, _arguments);
+    execute format(
+        'create trigger replica_log_truncate after truncate on %s
+         for each statement execute function replica.log_truncate(%s)', _table.relation, _arguments);
+end
+$$;
+
+comment on function replica.create_triggers(integer) is
+    'Puts the capture triggers on a tracked table';

@@ -1,0 +1,29 @@
+create or replace function replica.log_key_change()
+returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- An UPDATE that changes a key is logged as D of the old key and U of the new row. This row trigger
+-- logs the D; row triggers fire before the statement trigger that logs the U, so that
+-- UPDATE t SET id = id + 1 comes out right.
+--   tg_argv[0]  table_id
+--   tg_argv[1]  'exact' where the table's rows need their text image
+declare
+    _table_id constant integer := tg_argv[0];
+begin
+    if pg_trigger_depth() > 1 or current_setting('replica.nested', true) = 'on' then
+        perform set_config('replica.nested', 'on', true);
+        execute replica.as_now_sql(
+            _table_id,
+            format('(select o.* from json_populate_record(null::%s, $1) o)', tg_relid::regclass))
+        using to_json(old.*);
+    else
+        insert into replica.replica_log (table_id, op, row, image)
+        values (_table_id, 'D', to_json(old.*), case when tg_nargs > 1 then old.*::text end);
+    end if;
+    return null;
+end
+$$;
+
+comment on function replica.log_key_change() is
+    'Row trigger: logs the deletion of a key that an UPDATE has changed';

@@ -1,0 +1,17 @@
+create or replace function replica.log_truncate()
+returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+-- Logs that a table was emptied. A TRUNCATE of several tables fires one trigger each; their log rows
+-- are adjacent, and the sink makes one statement of them again.
+--   tg_argv[0]  table_id
+begin
+    insert into replica.replica_log (table_id, op)
+    values (tg_argv[0]::integer, 'T');
+    return null;
+end
+$$;
+
+comment on function replica.log_truncate() is
+    'Statement trigger: logs a TRUNCATE';

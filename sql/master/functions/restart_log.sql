@@ -1,0 +1,28 @@
+create or replace function replica.restart_log()
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Begins a new log with a new identity, for a master that is not the one it was: restored from a dump
+-- or a backup, or promoted from a standby that lagged. What was logged before is discarded; the source
+-- connector, once its offsets are deleted, copies every tracked table again.
+-- Returns what to do next, as a sentence.
+declare
+    _log uuid;
+begin
+    truncate replica.replica_log, replica.checkpoint;
+    delete from replica.copy_request;
+    update replica.log_state
+    set log_id = gen_random_uuid(),
+        system_identifier = (select c.system_identifier from pg_control_system() c),
+        confirmed = null,
+        confirmed_at = null
+    returning log_id into _log;
+    return format(
+        'Began log %s. Now stop the source connector, DELETE its offsets through the REST API, '
+        'point source and sink to a new topic, and resume.', _log);
+end
+$$;
+
+comment on function replica.restart_log() is
+    'Begin a new log on a master that went back in time; answers what to do next';

@@ -1,0 +1,57 @@
+create or replace function replica.track(tracked regclass, key regclass default null, copy boolean default true)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Tracks a table: from now on every change of it is logged, and the source copies it whole once.
+-- Tracking a tracked table again renews its triggers and asks for no copy.
+--   tracked  the table
+--   key      a unique index to use as the key instead of the primary key
+--   copy     whether the slaves need its present rows
+-- Returns what was done, as a sentence.
+declare
+    _class pg_class;
+    _keys smallint[];
+    _exact boolean;
+    _id integer;
+    _again boolean;
+    _copied boolean := false;
+begin
+    select * into strict _class from pg_class c where c.oid = tracked;
+    perform replica.refuse_untrackable(_class);
+    _keys := replica.key_columns(tracked, key);
+    _exact := replica.image_matters(tracked);
+
+    _again := exists (select from replica.tracked_table t
+                      where t.relation = tracked and t.untracked_at is null);
+    insert into replica.tracked_table as t (relation, name, key_columns, exact)
+    values (tracked,
+            format('%s.%I', _class.relnamespace::regnamespace, _class.relname),
+            _keys, _exact)
+    on conflict (relation) do update
+        set name = excluded.name,
+            key_columns = excluded.key_columns,
+            exact = excluded.exact,
+            tracked_at = excluded.tracked_at,
+            untracked_at = null
+    returning t.table_id into _id;
+
+    perform replica.create_triggers(_id);
+
+    if copy and not _again then
+        insert into replica.copy_request (table_id, reason) values (_id, 'track');
+        _copied := true;
+    end if;
+    return format(
+        '%s %s by (%s)%s',
+        case when _again then 'Renewed the tracking of' else 'Tracking' end,
+        tracked,
+        (select string_agg(quote_ident(a.attname), ', ' order by k.ordinality)
+         from unnest(_keys) with ordinality as k(attnum, ordinality)
+         join pg_attribute a on a.attrelid = tracked and a.attnum = k.attnum),
+        case when _copied then '; its present rows will be copied' else '' end);
+end
+$$;
+
+comment on function replica.track(regclass, regclass, boolean) is
+    'Log every change of a table from now on, and copy its present rows; answers what it did';

@@ -1,0 +1,29 @@
+-- The role of the source connector: make its login a member. Roles belong to the whole cluster and need
+-- CREATEROLE; where the installing role may not create it, everything else is installed all the same.
+do $$
+begin
+    if to_regrole('replica_source') is null then
+        create role replica_source nologin;
+        comment on role replica_source is 'KReplica: what the source connector needs on a master';
+    end if;
+exception when insufficient_privilege then
+    raise warning 'Role replica_source was not created: % may not create roles. Let an administrator run CREATE ROLE replica_source, then install again.', current_user;
+end
+$$;
+
+revoke all on schema replica from public;
+revoke all on all tables in schema replica from public;
+revoke all on all functions in schema replica from public;
+
+do $$
+begin
+    if to_regrole('replica_source') is not null then
+        grant usage on schema replica to replica_source;
+        grant select on replica.status, replica.log_state, replica.tracked_table to replica_source;
+        grant select, delete on replica.replica_log, replica.checkpoint to replica_source;
+        grant select, insert, update on replica.copy_request to replica_source;
+        grant update (epoch, confirmed, confirmed_at) on replica.log_state to replica_source;
+        grant execute on function replica.read_chunk(integer, json, integer) to replica_source;
+    end if;
+end
+$$;

@@ -1,0 +1,29 @@
+create table if not exists replica.replica_log (
+    seq bigint not null generated always as identity (cache 1),
+    xid xid8 not null default pg_current_xact_id(),
+    table_id integer not null,
+    op "char" not null,
+    row json,
+    image text,
+    ts timestamptz not null default clock_timestamp(),
+    constraint op_is_known check (op in ('I', 'U', 'D', 'T')),
+    constraint truncate_has_no_row check ((op = 'T') = (row is null))
+) with (
+    autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 20000,
+    autovacuum_vacuum_insert_scale_factor = 0.2,
+    autovacuum_analyze_scale_factor = 0,
+    autovacuum_analyze_threshold = 50000
+);
+
+create index if not exists replica_log_xid on replica.replica_log (xid);
+
+comment on table replica.replica_log is 'Every change of a tracked table, written by its triggers in the transaction that made it';
+comment on column replica.replica_log.seq is 'Drawn when the row is logged, after the change has its lock; cached nowhere, so that it respects the order of locks';
+comment on column replica.replica_log.xid is 'The transaction (top level), by which the source decides what is new';
+comment on column replica.replica_log.table_id is 'The table, see replica.tracked_table';
+comment on column replica.replica_log.op is 'I insert, U update (or the row as it is now), D delete, T truncate';
+comment on column replica.replica_log.row is 'The new row; for D the old row, of which the key counts';
+comment on column replica.replica_log.image is 'The same row in PostgreSQL''s record text, where JSON would not bring every value back';
+comment on column replica.replica_log.ts is 'When the row was logged';
+comment on index replica.replica_log_xid is 'The only index: batches are ranges of transactions';

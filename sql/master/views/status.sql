@@ -1,0 +1,42 @@
+create or replace view replica.status as
+select
+    s.log_id,
+    s.schema_version,
+    (select count(*)
+     from replica.tracked_table t
+     where t.untracked_at is null) as tracked_tables,
+    (select count(*)
+     from replica.copy_request r
+     where r.finished_at is null) as pending_copies,
+    backlog.rows as backlog_rows,
+    pg_catalog.pg_total_relation_size('replica.replica_log') as log_bytes,
+    coalesce(now() - backlog.oldest, interval '0') as backlog_age,
+    (select coalesce(a.application_name, '') || ' (pid ' || l.pid || ')'
+     from pg_catalog.pg_locks l
+     left join pg_catalog.pg_stat_activity a on a.pid = l.pid
+     where l.locktype = 'advisory' and l.classid = 19282 and l.objid = 2 and l.granted
+       and l.database = (select d.oid from pg_catalog.pg_database d
+                         where d.datname = pg_catalog.current_database())
+     limit 1) as listener,
+    s.epoch,
+    s.confirmed,
+    s.confirmed_at
+from replica.log_state s
+cross join lateral (
+    select count(*) as rows, min(l.ts) as oldest
+    from replica.replica_log l
+    where s.confirmed is null or not pg_catalog.pg_visible_in_snapshot(l.xid, s.confirmed)
+) as backlog;
+
+comment on view replica.status is 'How replication stands, seen from the master: one row';
+comment on column replica.status.log_id is 'Identity of the log';
+comment on column replica.status.schema_version is 'Version of the installed script';
+comment on column replica.status.tracked_tables is 'How many tables are tracked, see replica.tracked_table';
+comment on column replica.status.pending_copies is 'How many copies are asked for or under way, see replica.copy_request';
+comment on column replica.status.backlog_rows is 'Log rows that Kafka has not acknowledged (committed ones)';
+comment on column replica.status.log_bytes is 'Size of the log on disk, its index included';
+comment on column replica.status.backlog_age is 'Age of the oldest of those rows';
+comment on column replica.status.listener is 'The source that reads the log, and its backend; null if there is none';
+comment on column replica.status.epoch is 'How often a source has started';
+comment on column replica.status.confirmed is 'Position up to which Kafka has acknowledged the log';
+comment on column replica.status.confirmed_at is 'When it was confirmed';
