@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Waiting for processes to end; they are known by their ids, never by name. */
 final class Processes {
 
-  private static final long POLL_NANOS = 10_000_000;
+  private static final Duration POLL = Duration.ofMillis(10);
 
   private Processes() {}
 
@@ -26,8 +26,13 @@ final class Processes {
         throw new IllegalStateException(
             "Process " + process.pid() + " has not ended after " + timeout.toSeconds() + " s");
       }
-      LockSupport.parkNanos(POLL_NANOS);
+      pause(POLL);
     }
+  }
+
+  /** Waits a moment between two looks at a process. */
+  static void pause(Duration pause) {
+    LockSupport.parkNanos(pause.toNanos());
   }
 
   /** Whether the process runs; one that has ended but that its parent has not reaped does not. */

@@ -1,0 +1,174 @@
+package io.kreplica.stack;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Everything a replication needs, in one fresh directory: master, slave, broker and worker. When it
+ * is closed, or when this JVM is told to end, its servers end in the reverse order of their start.
+ * The servers may be stopped and started one by one in between. Not thread-safe.
+ */
+public final class ReplicationStack implements AutoCloseable {
+
+  private final Path directory;
+  private final boolean keepFiles;
+  private final Deque<AutoCloseable> running = new ArrayDeque<>();
+  private final Thread hook = new Thread(this::closeServers, "stack-closer");
+  private PostgresServer master;
+  private PostgresServer slave;
+  private KafkaBroker broker;
+  private ConnectWorker worker;
+
+  private ReplicationStack(Builder builder) {
+    this.directory = Directories.createTemporary("kreplica-");
+    this.keepFiles = builder.keepFiles;
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** What a stack may be given before it starts. */
+  public static final class Builder {
+
+    private final Map<String, String> workerSettings = new LinkedHashMap<>();
+    private PostgresVersion version = PostgresVersion.NEWEST;
+    private int masterPort;
+    private int slavePort;
+    private int restPort;
+    private String workerHeap = "512m";
+    private boolean keepFiles;
+    private Consumer<String> narrator = event -> {};
+
+    private Builder() {}
+
+    public Builder postgres(PostgresVersion version) {
+      this.version = version;
+      return this;
+    }
+
+    /** The ports of master, slave and REST interface; 0 means a free one. */
+    public Builder ports(int master, int slave, int rest) {
+      this.masterPort = master;
+      this.slavePort = slave;
+      this.restPort = rest;
+      return this;
+    }
+
+    /** A property of the worker. */
+    public Builder workerSetting(String name, String value) {
+      workerSettings.put(name, value);
+      return this;
+    }
+
+    public Builder workerHeap(String heap) {
+      this.workerHeap = heap;
+      return this;
+    }
+
+    /** The directory stays when the stack is closed. */
+    public Builder keepFiles(boolean keep) {
+      this.keepFiles = keep;
+      return this;
+    }
+
+    /** Who is told what is about to start. */
+    public Builder narrator(Consumer<String> narrator) {
+      this.narrator = narrator;
+      return this;
+    }
+
+    /** Starts the servers, and returns when all are ready. */
+    public ReplicationStack start() {
+      var stack = new ReplicationStack(this);
+      Runtime.getRuntime().addShutdownHook(stack.hook);
+      try {
+        stack.launch(this);
+        return stack;
+      } catch (RuntimeException e) {
+        stack.close();
+        throw e;
+      }
+    }
+  }
+
+  private void launch(Builder builder) {
+    builder.narrator.accept("Kafka broker");
+    broker = opened(KafkaBroker.start(directory.resolve("broker"), 0));
+    master = opened(postgres("master", builder.masterPort, builder));
+    slave = opened(postgres("slave", builder.slavePort, builder));
+    broker.awaitReady();
+    builder.narrator.accept("Connect worker with both connectors on its plugin.path");
+    worker =
+        opened(
+            ConnectWorker.start(
+                directory.resolve("worker"),
+                broker.bootstrapServers(),
+                builder.restPort,
+                builder.workerHeap,
+                builder.workerSettings));
+    worker.awaitReady();
+  }
+
+  private PostgresServer postgres(String name, int port, Builder builder) {
+    builder.narrator.accept("PostgreSQL " + name);
+    return PostgresServer.builder(builder.version)
+        .directory(directory.resolve(name))
+        .port(port)
+        .requirePasswords()
+        .start();
+  }
+
+  private synchronized <T extends AutoCloseable> T opened(T server) {
+    running.push(server);
+    return server;
+  }
+
+  public PostgresServer master() {
+    return master;
+  }
+
+  public PostgresServer slave() {
+    return slave;
+  }
+
+  public KafkaBroker broker() {
+    return broker;
+  }
+
+  public ConnectWorker worker() {
+    return worker;
+  }
+
+  public ConnectRest rest() {
+    return worker.rest();
+  }
+
+  /** Where the servers' data and log files are. */
+  public Path directory() {
+    return directory;
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(hook);
+    closeServers();
+  }
+
+  private synchronized void closeServers() {
+    while (!running.isEmpty()) {
+      try {
+        running.pop().close();
+      } catch (Exception e) {
+        System.err.println(e.getMessage());
+      }
+    }
+    if (!keepFiles) {
+      Directories.delete(directory);
+    }
+  }
+}
