@@ -1,0 +1,26 @@
+\set ON_ERROR_STOP on
+-- The slave's half of KReplica. Run it in the slave database, as the role that shall own the schema
+-- "replica" (any role that may create a schema there):
+--
+--     psql -d slave -f sql/slave/install.sql
+--
+-- Running it again changes nothing. It does not touch the replicated tables; grant the sink's role
+-- its rights on them with
+--
+--     grant select, insert, update, delete, truncate on all tables in schema public to replica_sink;
+
+-- Schema
+\ir schema.sql
+
+-- How far the slave is, and which of its tables are complete
+\ir tables/replica_position.sql
+\ir tables/slave_table.sql
+
+-- What an operator looks at
+\ir views/slave_status.sql
+
+-- Which version of this script ran here
+\ir views/slave_version.sql
+
+-- Who may apply
+\ir roles/replica_sink.sql

@@ -1,0 +1,50 @@
+-- The group role of all sinks: create login roles in it. Roles belong to the whole server, and the
+-- right to set session_replication_role can only be given by a superuser and from PostgreSQL 15 on,
+-- so whatever is not possible here is said in a notice, with the remedy, and left out.
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'replica_sink') then
+        create role replica_sink nologin;
+        comment on role replica_sink is 'KReplica: group role of the sinks that apply to this slave.';
+    end if;
+exception
+    when insufficient_privilege then
+        raise notice 'The role replica_sink does not exist and you may not create it.'
+            using hint = 'Ask a superuser to run: create role replica_sink nologin'
+                || ' - and run this script again.';
+    when duplicate_object or unique_violation then
+        raise notice 'The role replica_sink was created by somebody else meanwhile.';
+end
+$$;
+
+do $$
+begin
+    if exists (select from pg_roles where rolname = 'replica_sink') then
+        grant usage on schema replica to replica_sink;
+        grant select, insert, update, delete on replica.replica_position to replica_sink;
+        grant select, insert, update, delete on replica.slave_table to replica_sink;
+        grant select on replica.slave_status, replica.slave_version to replica_sink;
+    end if;
+exception
+    when insufficient_privilege then
+        raise notice 'You may not grant replica_sink its rights on the schema replica.'
+            using hint = 'Run this script again as the owner of the schema.';
+end
+$$;
+
+do $$
+begin
+    if current_setting('server_version_num')::integer < 150000 then
+        raise notice 'Before PostgreSQL 15 the right to set session_replication_role cannot be granted.'
+            using hint = 'Ask a superuser to run, for the role that the sink connects as:'
+                || ' alter role <sink''s login role> set session_replication_role = replica';
+    elsif exists (select from pg_roles where rolname = 'replica_sink') then
+        execute 'grant set on parameter session_replication_role to replica_sink';
+    end if;
+exception
+    when insufficient_privilege then
+        raise notice 'You may not grant the right to set session_replication_role.'
+            using hint = 'Ask a superuser to run:'
+                || ' grant set on parameter session_replication_role to replica_sink';
+end
+$$;

@@ -1,0 +1,31 @@
+-- The tables that the sink has met, and how far the copy of each has come.
+create table if not exists replica.slave_table (
+    log_id text not null
+        references replica.replica_position on update cascade on delete cascade,
+    source_table text not null,
+    slave_table text not null,
+    met_at timestamptz not null default now(),
+    copy_request bigint,
+    copy_began_at timestamptz,
+    copy_ended_at timestamptz,
+    primary key (log_id, source_table),
+    constraint slave_table_ends_what_began
+        check (copy_ended_at is null or copy_request is not null)
+);
+
+comment on table replica.slave_table is
+    'The tables that the sink has met, and the last copy of each.';
+comment on column replica.slave_table.log_id is
+    'The identity of the master''s log.';
+comment on column replica.slave_table.source_table is
+    'The table''s name on the master.';
+comment on column replica.slave_table.slave_table is
+    'Its name here; differs where the sink''s table.map says so.';
+comment on column replica.slave_table.met_at is
+    'When its first change arrived.';
+comment on column replica.slave_table.copy_request is
+    'The number of the last copy request whose rows arrived.';
+comment on column replica.slave_table.copy_began_at is
+    'When that copy emptied the table and brought the first rows.';
+comment on column replica.slave_table.copy_ended_at is
+    'When it brought the last rows; null while it is under way.';
