@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 public final class ReplicationStack implements AutoCloseable {
 
   private final Path directory;
-  private final boolean keepFiles;
+  private volatile boolean keepFiles;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final Thread hook = new Thread(this::closeServers, "stack-closer");
   private PostgresServer master;
@@ -82,7 +82,11 @@ public final class ReplicationStack implements AutoCloseable {
       return this;
     }
 
-    /** Starts the servers, and returns when all are ready. */
+    /**
+     * Starts the servers, and returns when all are ready.
+     *
+     * @throws IllegalStateException if one does not start; the directory stays, with its log
+     */
     public ReplicationStack start() {
       var stack = new ReplicationStack(this);
       Runtime.getRuntime().addShutdownHook(stack.hook);
@@ -90,6 +94,7 @@ public final class ReplicationStack implements AutoCloseable {
         stack.launch(this);
         return stack;
       } catch (RuntimeException e) {
+        stack.keepFiles();
         stack.close();
         throw e;
       }
@@ -153,10 +158,19 @@ public final class ReplicationStack implements AutoCloseable {
     return directory;
   }
 
+  /** From now on the directory is to stay when the stack is closed. */
+  public void keepFiles() {
+    keepFiles = true;
+  }
+
   @Override
   public void close() {
-    Runtime.getRuntime().removeShutdownHook(hook);
     closeServers();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // This JVM is ending: the hook has nothing left to do.
+    }
   }
 
   private synchronized void closeServers() {

@@ -1,0 +1,2 @@
+/** The command {@code bin/quickstart}: everything on this machine, from nothing to a verdict. */
+package io.kreplica.quickstart;
