@@ -55,19 +55,50 @@ public final class Installation {
   /** Makes a database ready to be a master. */
   public static void onMaster(PostgresServer server, String database, Tool tool)
       throws SQLException {
-    run(MASTER_SCRIPT, server, database, tool);
     try (var connection = server.connect(database)) {
-      createLogin(connection, SOURCE_USER, SOURCE_PASSWORD, "replica_source");
+      switch (tool) {
+        case PSQL -> {
+          runWithPsql(MASTER_SCRIPT, server, database);
+          admitSource(connection);
+        }
+        case JDBC -> onMaster(connection);
+      }
     }
   }
 
   /** Makes a database ready to be a slave; the sink may write the tables of schema public. */
   public static void onSlave(PostgresServer server, String database, Tool tool)
       throws SQLException {
-    run(SLAVE_SCRIPT, server, database, tool);
-    try (var connection = server.connect(database);
-        var statement = connection.createStatement()) {
-      createLogin(connection, SINK_USER, SINK_PASSWORD, "replica_sink");
+    try (var connection = server.connect(database)) {
+      switch (tool) {
+        case PSQL -> {
+          runWithPsql(SLAVE_SCRIPT, server, database);
+          admitSink(connection);
+        }
+        case JDBC -> onSlave(connection);
+      }
+    }
+  }
+
+  /** Makes a database of any server ready to be a master, in a session of its superuser. */
+  public static void onMaster(Connection connection) throws SQLException {
+    InstallScript.ofFile(ProjectRoot.resolve(MASTER_SCRIPT)).run(connection);
+    admitSource(connection);
+  }
+
+  /** Makes a database of any server ready to be a slave, in a session of its superuser. */
+  public static void onSlave(Connection connection) throws SQLException {
+    InstallScript.ofFile(ProjectRoot.resolve(SLAVE_SCRIPT)).run(connection);
+    admitSink(connection);
+  }
+
+  private static void admitSource(Connection connection) throws SQLException {
+    createLogin(connection, SOURCE_USER, SOURCE_PASSWORD, "replica_source");
+  }
+
+  private static void admitSink(Connection connection) throws SQLException {
+    createLogin(connection, SINK_USER, SINK_PASSWORD, "replica_sink");
+    try (var statement = connection.createStatement()) {
       statement.execute(
           """
           grant select, insert, update, delete, truncate on all tables in schema public
@@ -84,26 +115,16 @@ public final class Installation {
 
   private static void createLogin(Connection connection, String user, String password, String group)
       throws SQLException {
-    try (var statement = connection.createStatement()) {
-      statement.execute(
-          "create role " + user + " login password '" + password + "' in role " + group);
-    }
-  }
-
-  private static void run(String script, PostgresServer server, String database, Tool tool)
-      throws SQLException {
-    var file = ProjectRoot.resolve(script);
-    switch (tool) {
-      case PSQL -> runWithPsql(file, server, database);
-      case JDBC -> {
-        try (var connection = server.connect(database)) {
-          InstallScript.ofFile(file).run(connection);
-        }
+    try (var statement = connection.createStatement();
+        var found = statement.executeQuery("select from pg_roles where rolname = '" + user + "'")) {
+      if (!found.next()) {
+        statement.execute(
+            "create role " + user + " login password '" + password + "' in role " + group);
       }
     }
   }
 
-  private static void runWithPsql(Path script, PostgresServer server, String database) {
+  private static void runWithPsql(String script, PostgresServer server, String database) {
     var command =
         new ProcessBuilder(
             "psql",
@@ -115,7 +136,7 @@ public final class Installation {
             "--port=" + server.port(),
             "--username=postgres",
             "--dbname=" + database,
-            "--file=" + script);
+            "--file=" + ProjectRoot.resolve(script));
     command.environment().put("PGOPTIONS", "-c client_min_messages=warning");
     try {
       var psql = command.redirectErrorStream(true).start();
