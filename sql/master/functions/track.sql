@@ -12,6 +12,7 @@ as $$
 declare
     _class pg_class;
     _keys smallint[];
+    _key_names text[];
     _exact boolean;
     _id integer;
     _again boolean;
@@ -20,17 +21,22 @@ begin
     select * into strict _class from pg_class c where c.oid = tracked;
     perform replica.refuse_untrackable(_class);
     _keys := replica.key_columns(tracked, key);
+    select array_agg(a.attname::text order by k.ordinality)
+    into strict _key_names
+    from unnest(_keys) with ordinality as k(attnum, ordinality)
+    join pg_attribute a on a.attrelid = tracked and a.attnum = k.attnum;
     _exact := replica.image_matters(tracked);
 
     _again := exists (select from replica.tracked_table t
                       where t.relation = tracked and t.untracked_at is null);
-    insert into replica.tracked_table as t (relation, name, key_columns, exact)
+    insert into replica.tracked_table as t (relation, name, key_columns, key_names, exact)
     values (tracked,
             format('%s.%I', _class.relnamespace::regnamespace, _class.relname),
-            _keys, _exact)
+            _keys, _key_names, _exact)
     on conflict (relation) do update
         set name = excluded.name,
             key_columns = excluded.key_columns,
+            key_names = excluded.key_names,
             exact = excluded.exact,
             tracked_at = excluded.tracked_at,
             untracked_at = null
@@ -46,9 +52,7 @@ begin
         '%s %s by (%s)%s',
         case when _again then 'Renewed the tracking of' else 'Tracking' end,
         tracked,
-        (select string_agg(quote_ident(a.attname), ', ' order by k.ordinality)
-         from unnest(_keys) with ordinality as k(attnum, ordinality)
-         join pg_attribute a on a.attrelid = tracked and a.attnum = k.attnum),
+        array_to_string(_key_names, ', '),
         case when _copied then '; its present rows will be copied' else '' end);
 end
 $$;

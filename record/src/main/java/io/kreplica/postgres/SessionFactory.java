@@ -20,6 +20,7 @@ import org.postgresql.PGProperty;
 public record SessionFactory(String url, String user, Password password, String applicationName) {
 
   private static final int CONNECT_TIMEOUT_SECONDS = 10;
+  private static final int CANCEL_TIMEOUT_SECONDS = 1;
 
   /** Settings every session starts with; they need no privilege and no round trip. */
   private static final String OPTIONS =
@@ -54,6 +55,7 @@ public record SessionFactory(String url, String user, Password password, String 
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
     PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_TIMEOUT_SECONDS);
     PGProperty.LOGIN_TIMEOUT.set(properties, CONNECT_TIMEOUT_SECONDS);
+    PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, CANCEL_TIMEOUT_SECONDS);
     PGProperty.STRING_TYPE.set(properties, "unspecified");
     PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);
     var connection = new Driver().connect(url, properties);

@@ -1,0 +1,115 @@
+package io.kreplica.source;
+
+import io.kreplica.postgres.Backoff;
+import io.kreplica.postgres.SqlStates;
+import io.kreplica.source.offset.Acknowledgements;
+import io.kreplica.source.offset.SourceOffset;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the master's log through every outage: connects, reads, and when the connection breaks,
+ * tries again for ever and goes on behind the last record that it handed out. Thread: the reader's,
+ * but for {@link #close}.
+ */
+final class LogFollower implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);
+  private static final Duration SHORTEST_BACKOFF = Duration.ofMillis(100);
+
+  private final ReplicaSourceConfig config;
+  private final Acknowledgements acknowledgements;
+  private final Backoff backoff;
+  private volatile MasterSession session;
+  private volatile boolean isClosed;
+  private Optional<SourceOffset> offset;
+  private Optional<Long> epoch = Optional.empty();
+  private boolean isOut;
+
+  LogFollower(
+      ReplicaSourceConfig config,
+      Optional<SourceOffset> offset,
+      Acknowledgements acknowledgements) {
+    this.config = config;
+    this.offset = offset;
+    this.acknowledgements = acknowledgements;
+    this.backoff = new Backoff(SHORTEST_BACKOFF, config.retryBackoffMax());
+  }
+
+  /**
+   * The next records; empty if there was nothing new for a while, or the master is away.
+   *
+   * @throws ConnectException if the log cannot be read, and waiting will not help
+   */
+  List<SourceRecord> next() throws InterruptedException {
+    try {
+      if (session == null) {
+        connect();
+      }
+      var records = session.read();
+      if (!records.isEmpty()) {
+        var last = records.get(records.size() - 1);
+        offset = Optional.of(SourceOffset.ofMap(last.sourceOffset()));
+      }
+      return records;
+    } catch (SQLException e) {
+      disconnect();
+      if (isClosed) {
+        return List.of();
+      }
+      if (!SqlStates.isOutage(e)) {
+        throw new ConnectException(
+            "Cannot read the log of " + config.master() + ": " + e.getMessage(), e);
+      }
+      waitForMaster(e);
+      return List.of();
+    }
+  }
+
+  private void connect() throws SQLException, InterruptedException {
+    var opened = MasterSession.open(config, offset, epoch, acknowledgements);
+    session = opened;
+    epoch = Optional.of(opened.epoch());
+    backoff.reset();
+    if (isOut) {
+      LOG.info("The master {} is back", config.master());
+      isOut = false;
+    }
+    if (isClosed) {
+      disconnect();
+      throw new SQLException("The task was stopped", "57P01");
+    }
+  }
+
+  private void waitForMaster(SQLException e) throws InterruptedException {
+    if (!isOut) {
+      LOG.warn(
+          "The master {} is away, trying again until it is back: {}",
+          config.master(),
+          e.getMessage());
+      isOut = true;
+    }
+    Thread.sleep(backoff.next().toMillis());
+  }
+
+  private void disconnect() {
+    var open = session;
+    if (open != null) {
+      open.close();
+      session = null;
+    }
+  }
+
+  /** Breaks the connection, whatever it is doing. Thread: any. */
+  @Override
+  public void close() {
+    isClosed = true;
+    disconnect();
+  }
+}

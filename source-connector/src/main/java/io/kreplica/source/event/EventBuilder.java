@@ -1,0 +1,167 @@
+package io.kreplica.source.event;
+
+import io.kreplica.record.BatchId;
+import io.kreplica.record.EventHeaders;
+import io.kreplica.record.Marker;
+import io.kreplica.record.Operation;
+import io.kreplica.source.offset.SourceOffset;
+import io.kreplica.source.read.CopiedRow;
+import io.kreplica.source.read.CopyRequest;
+import io.kreplica.source.read.LogEntry;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/**
+ * Turns log entries, rows of copies and markers into records: the only place that knows their wire
+ * form on the source's side. All go to partition 0, which keeps them in order. Thread: the
+ * reader's.
+ */
+public final class EventBuilder {
+
+  private static final Schema TRUNCATE_SCHEMA =
+      SchemaBuilder.struct()
+          .name("io.kreplica.Truncate")
+          .version(1)
+          .field("table", Schema.STRING_SCHEMA)
+          .build();
+
+  private final String topic;
+  private final RowShapes shapes;
+  private final Clock clock;
+
+  /**
+   * Prepares to build records.
+   *
+   * @param topic the topic they go to
+   * @param catalog describes the tables
+   * @param clock tells when a copied row was read
+   */
+  public EventBuilder(String topic, TableCatalog catalog, Clock clock) {
+    this.topic = topic;
+    this.shapes = new RowShapes(catalog);
+    this.clock = clock;
+  }
+
+  /** A batch's beginning or end. */
+  public SourceRecord marker(Marker marker, SourceOffset offset) {
+    var headers = new ConnectHeaders();
+    marker.writeTo(headers);
+    var value = marker.toValue();
+    return record(offset, null, null, value.schema(), value.value(), headers);
+  }
+
+  /**
+   * A change.
+   *
+   * @throws DataException if the log row cannot be read; the message names table and {@code seq}
+   */
+  public SourceRecord change(
+      LogEntry entry, BatchId batch, long epoch, long rank, SourceOffset offset)
+      throws SQLException {
+    var operation = Operation.ofCode(entry.op());
+    var table = shapes.table(entry.tableId());
+    var headers = new ConnectHeaders();
+    new EventHeaders(
+            operation,
+            table.name(),
+            entry.seq(),
+            entry.xid(),
+            entry.tx(),
+            rank,
+            batch,
+            epoch,
+            entry.timestampMicros(),
+            0,
+            Optional.empty())
+        .writeTo(headers);
+    if (operation == Operation.TRUNCATE) {
+      var value = new Struct(TRUNCATE_SCHEMA).put("table", table.name().toString());
+      return record(offset, null, null, TRUNCATE_SCHEMA, value, headers);
+    }
+    try {
+      var row = shapes.read(entry.tableId(), entry.row(), entry.image());
+      var shape = row.shape();
+      return operation == Operation.DELETE
+          ? record(offset, shape.keySchema(), row.key(), null, null, headers)
+          : record(offset, shape.keySchema(), row.key(), shape.valueSchema(), row.value(), headers);
+    } catch (IllegalArgumentException | DataException e) {
+      throw new DataException(
+          String.format(
+              "Cannot read log row %d of %s (transaction %d): %s",
+              entry.seq(), table.name(), entry.xid(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** A row of a copy; its offset says that the copy has come as far as the row's key. */
+  public SourceRecord copied(
+      CopiedRow copied,
+      CopyRequest request,
+      BatchId batch,
+      long epoch,
+      long rank,
+      SourceOffset offset)
+      throws SQLException {
+    var row = shapes.read(request.tableId(), copied.row(), copied.image());
+    var shape = row.shape();
+    var headers = new ConnectHeaders();
+    new EventHeaders(
+            Operation.COPY,
+            shape.table().name(),
+            0,
+            0,
+            0,
+            rank,
+            batch,
+            epoch,
+            TimeUnit.MILLISECONDS.toMicros(clock.millis()),
+            request.id(),
+            request.slave())
+        .writeTo(headers);
+    return record(
+        offset.copying(request.id(), row.keyJson()),
+        shape.keySchema(),
+        row.key(),
+        shape.valueSchema(),
+        row.value(),
+        headers);
+  }
+
+  /** What a marker says of a copy. */
+  public Marker.Copy copy(CopyRequest request, boolean ends) throws SQLException {
+    return new Marker.Copy(
+        request.id(),
+        shapes.table(request.tableId()).name(),
+        request.slave(),
+        request.begins(),
+        ends);
+  }
+
+  private SourceRecord record(
+      SourceOffset offset,
+      Schema keySchema,
+      Object key,
+      Schema valueSchema,
+      Object value,
+      ConnectHeaders headers) {
+    return new SourceRecord(
+        SourceOffset.PARTITION,
+        offset.toMap(),
+        topic,
+        0,
+        keySchema,
+        key,
+        valueSchema,
+        value,
+        null,
+        headers);
+  }
+}

@@ -1,0 +1,69 @@
+package io.kreplica.source.event;
+
+import java.util.List;
+import java.util.function.Function;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+
+/**
+ * What the rows of one table look like, compiled once and used for every row that has the same
+ * columns in the same order.
+ *
+ * @param table the table, as the catalog described it when the shape was made
+ * @param columns the columns' names, as the log rows list them
+ * @param kinds how each column's values travel
+ * @param valueSchema schema of a record's value
+ * @param valueFields the value's fields, in the order of {@code columns}
+ * @param keySchema schema of a record's key
+ * @param keyColumns indexes of the key's columns, in key order
+ */
+record RowShape(
+    TrackedTable table,
+    List<String> columns,
+    List<ColumnKind> kinds,
+    Schema valueSchema,
+    List<Field> valueFields,
+    Schema keySchema,
+    List<Integer> keyColumns) {
+
+  /** Parameter of a field's schema that holds the column's exact type. */
+  static final String TYPE_PARAMETER = "postgres.type";
+
+  /**
+   * Compiles a shape.
+   *
+   * @param kindOf how a column's values travel, by its name
+   */
+  static RowShape of(
+      TrackedTable table, List<String> columns, Function<String, ColumnKind> kindOf) {
+    var kinds = columns.stream().map(kindOf).toList();
+    var value = SchemaBuilder.struct().name(table.name() + ".Value");
+    for (var i = 0; i < kinds.size(); i++) {
+      value.field(columns.get(i), field(table, columns.get(i), kinds.get(i), false));
+    }
+    var key = SchemaBuilder.struct().name(table.name() + ".Key");
+    for (var column : table.key()) {
+      key.field(column, field(table, column, kindOf.apply(column), true));
+    }
+    var valueSchema = value.build();
+    return new RowShape(
+        table,
+        columns,
+        kinds,
+        valueSchema,
+        valueSchema.fields(),
+        key.build(),
+        table.key().stream().map(columns::indexOf).toList());
+  }
+
+  private static Schema field(
+      TrackedTable table, String column, ColumnKind kind, boolean required) {
+    var schema = kind.schema();
+    var type = table.columns().get(column);
+    if (type != null) {
+      schema.parameter(TYPE_PARAMETER, type.definition());
+    }
+    return required || table.key().contains(column) ? schema.build() : schema.optional().build();
+  }
+}

@@ -1,0 +1,161 @@
+package io.kreplica.source.event;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
+
+/**
+ * Reads log rows by the shape they have. Log rows describe themselves (names and values), and may
+ * be older than the catalog: when their columns differ from the last row's, or a value does not fit
+ * its column's type, the catalog is read again, and what it does not explain travels as text. So a
+ * column may be added, dropped, renamed or retyped at any time. Not thread-safe.
+ */
+final class RowShapes {
+
+  private final TableCatalog catalog;
+  private final Map<Integer, TrackedTable> tables = new HashMap<>();
+  private final Map<Integer, RowShape> shapes = new HashMap<>();
+  private final RowJson json = new RowJson();
+
+  RowShapes(TableCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /**
+   * A row of a log entry.
+   *
+   * @param shape its shape
+   * @param key the record's key
+   * @param value the record's value
+   */
+  record Row(RowShape shape, Struct key, Struct value) {
+
+    /** The key as JSON, column name to text, as {@code replica.read_chunk} takes it. */
+    String keyJson() {
+      var text = new StringBuilder("{");
+      for (var field : shape.keySchema().fields()) {
+        text.append(text.length() == 1 ? "\"" : ",\"")
+            .append(JsonStringEncoder.getInstance().quoteAsString(field.name()))
+            .append("\":\"")
+            .append(JsonStringEncoder.getInstance().quoteAsString(key.get(field).toString()))
+            .append('"');
+      }
+      return text.append('}').toString();
+    }
+  }
+
+  /** The table of a number in the log. */
+  TrackedTable table(int id) throws SQLException {
+    var table = tables.get(id);
+    return table == null ? reload(id) : table;
+  }
+
+  private TrackedTable reload(int id) throws SQLException {
+    var table =
+        catalog
+            .table(id)
+            .orElseThrow(
+                () ->
+                    new DataException(
+                        "Cannot read the log: replica.tracked_table has no table_id "
+                            + id
+                            + ". Rows of it were deleted by hand; restore them, or run select"
+                            + " replica.restart_log()."));
+    tables.put(id, table);
+    shapes.remove(id);
+    return table;
+  }
+
+  /**
+   * Reads a row.
+   *
+   * @param rowJson the row as JSON
+   * @param image its exact text form, or null
+   */
+  Row read(int tableId, String rowJson, String image) throws SQLException {
+    json.read(rowJson);
+    var texts = image == null ? json.values() : RecordText.columns(image);
+    if (texts.size() != json.names().size()) {
+      throw new DataException(
+          "its image has " + texts.size() + " columns, its JSON " + json.names().size());
+    }
+    var shape = shapes.get(tableId);
+    if (shape == null || !shape.columns().equals(json.names())) {
+      reload(tableId);
+      shape = compile(tableId, Set.of());
+    }
+    try {
+      return row(shape, texts);
+    } catch (NumberFormatException outdated) {
+      reload(tableId);
+      return row(compile(tableId, unfit(tableId, texts)), texts);
+    }
+  }
+
+  private RowShape compile(int tableId, Set<String> asText) throws SQLException {
+    var table = table(tableId);
+    if (!json.names().containsAll(table.key())) {
+      // Logged before the key was renamed.
+      table = table.asOnceTracked();
+    }
+    if (!json.names().containsAll(table.key())) {
+      throw new DataException(
+          "its columns lack the key ("
+              + String.join(", ", table.key())
+              + "): the key was renamed or the table dropped since. Run select replica.track() for"
+              + " the table, and select replica.copy()");
+    }
+    var types = table.columns();
+    var shape =
+        RowShape.of(
+            table,
+            List.copyOf(json.names()),
+            column -> {
+              var type = types.get(column);
+              return type == null || asText.contains(column)
+                  ? ColumnKind.TEXT
+                  : ColumnKind.ofType(type.name());
+            });
+    shapes.put(tableId, shape);
+    return shape;
+  }
+
+  /** The columns whose values in this row do not fit the type that the catalog has now. */
+  private Set<String> unfit(int tableId, List<String> texts) throws SQLException {
+    var unfit = new HashSet<String>();
+    for (var i = 0; i < texts.size(); i++) {
+      var type = table(tableId).columns().get(json.names().get(i));
+      if (type != null && texts.get(i) != null) {
+        try {
+          ColumnKind.ofType(type.name()).value(texts.get(i));
+        } catch (NumberFormatException e) {
+          unfit.add(json.names().get(i));
+        }
+      }
+    }
+    return unfit;
+  }
+
+  private static Row row(RowShape shape, List<String> texts) {
+    var value = new Struct(shape.valueSchema());
+    var fields = shape.valueFields();
+    for (var i = 0; i < fields.size(); i++) {
+      var text = texts.get(i);
+      if (text != null) {
+        value.put(fields.get(i), shape.kinds().get(i).value(text));
+      }
+    }
+    var key = new Struct(shape.keySchema());
+    var keyFields = shape.keySchema().fields();
+    for (var i = 0; i < keyFields.size(); i++) {
+      key.put(keyFields.get(i), value.get(fields.get(shape.keyColumns().get(i))));
+    }
+    return new Row(shape, key, value);
+  }
+}

@@ -1,0 +1,200 @@
+package io.kreplica.source.master;
+
+import io.kreplica.postgres.SessionFactory;
+import io.kreplica.record.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.apache.kafka.connect.errors.ConnectException;
+
+/**
+ * Looks, before a connector is created, whether its master can be replicated: reachable, of a
+ * version that will do, with the script installed and the privileges granted, and able to wake a
+ * listener. What does not hold is reported for the setting that is at fault.
+ */
+public final class MasterChecks {
+
+  private static final String MISSING_PRIVILEGES =
+      """
+      select string_agg(what, ', ')
+      from (values
+          ('SELECT on replica.log_state', has_table_privilege('replica.log_state', 'select')),
+          ('UPDATE (epoch, confirmed, confirmed_at) on replica.log_state',
+           has_column_privilege('replica.log_state', 'epoch', 'update')
+           and has_column_privilege('replica.log_state', 'confirmed', 'update')),
+          ('SELECT on replica.tracked_table', has_table_privilege('replica.tracked_table', 'select')),
+          ('SELECT and DELETE on replica.replica_log',
+           has_table_privilege('replica.replica_log', 'select')
+           and has_table_privilege('replica.replica_log', 'delete')),
+          ('SELECT and DELETE on replica.checkpoint',
+           has_table_privilege('replica.checkpoint', 'select')
+           and has_table_privilege('replica.checkpoint', 'delete')),
+          ('SELECT, INSERT and UPDATE on replica.copy_request',
+           has_table_privilege('replica.copy_request', 'select')
+           and has_table_privilege('replica.copy_request', 'insert')
+           and has_table_privilege('replica.copy_request', 'update')),
+          ('EXECUTE on replica.read_chunk',
+           has_function_privilege('replica.read_chunk(integer, json, integer)', 'execute'))
+      ) as needed (what, granted)
+      where not granted
+      """;
+
+  private static final String TRACKED_TABLES =
+      """
+      select n.nspname, c.relname
+      from replica.tracked_table t
+      join pg_class c on c.oid = t.relation
+      join pg_namespace n on n.oid = c.relnamespace
+      where t.untracked_at is null
+      """;
+
+  private final SessionFactory master;
+  private final boolean autoInstall;
+  private final List<TablePattern> tables;
+
+  /**
+   * Prepares the checks.
+   *
+   * @param master how to connect
+   * @param autoInstall whether the source will install what is missing
+   * @param tables tables that should be there
+   */
+  public MasterChecks(SessionFactory master, boolean autoInstall, List<TablePattern> tables) {
+    this.master = master;
+    this.autoInstall = autoInstall;
+    this.tables = tables;
+  }
+
+  /**
+   * Runs the checks.
+   *
+   * @param report takes a {@link Fault} and its message, for each that is found
+   */
+  public void run(BiConsumer<Fault, String> report) {
+    try (var connection = master.open()) {
+      if (!usable(connection, report)) {
+        return;
+      }
+      checkPrivileges(connection, report);
+      checkTables(connection, report);
+      checkListen(connection, report);
+    } catch (SQLException e) {
+      report.accept(Fault.ofConnecting(e), Fault.describe("master", master, e));
+    }
+  }
+
+  private boolean usable(Connection connection, BiConsumer<Fault, String> report)
+      throws SQLException {
+    if (autoInstall && !isInstalled(connection)) {
+      if (!mayCreate(connection)) {
+        report.accept(
+            Fault.USER,
+            "Role "
+                + master.user()
+                + " may not install KReplica: it lacks CREATE on the database. Grant it, or let an"
+                + " administrator run sql/master/install.sql.");
+      }
+      return false;
+    }
+    if (!mayUseSchema(connection)) {
+      report.accept(
+          Fault.USER,
+          "Role " + master.user() + " may not use schema replica. GRANT replica_source TO it.");
+      return false;
+    }
+    try {
+      MasterIdentity.read(connection);
+      return true;
+    } catch (ConnectException e) {
+      report.accept(Fault.URL, e.getMessage());
+      return false;
+    }
+  }
+
+  private static boolean isInstalled(Connection connection) throws SQLException {
+    return isTrue(
+        connection,
+        "select exists (select from pg_class c where c.relname = 'log_state'"
+            + " and c.relnamespace = to_regnamespace('replica'))");
+  }
+
+  private static boolean mayCreate(Connection connection) throws SQLException {
+    return isTrue(connection, "select has_database_privilege(current_database(), 'create')");
+  }
+
+  /** True too where there is no such schema, which another check reports. */
+  private static boolean mayUseSchema(Connection connection) throws SQLException {
+    return isTrue(
+        connection,
+        "select coalesce(bool_and(has_schema_privilege(n.oid, 'usage')), true) from pg_namespace n"
+            + " where n.nspname = 'replica'");
+  }
+
+  private void checkPrivileges(Connection connection, BiConsumer<Fault, String> report)
+      throws SQLException {
+    try (var statement = connection.createStatement();
+        var row = statement.executeQuery(MISSING_PRIVILEGES)) {
+      row.next();
+      if (row.getString(1) != null) {
+        report.accept(
+            Fault.USER,
+            "Role "
+                + master.user()
+                + " lacks privileges: "
+                + row.getString(1)
+                + ". GRANT replica_source TO it, or run sql/master/install.sql again.");
+      }
+    }
+  }
+
+  private void checkTables(Connection connection, BiConsumer<Fault, String> report)
+      throws SQLException {
+    if (autoInstall) {
+      return;
+    }
+    var tracked = new ArrayList<TableName>();
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery(TRACKED_TABLES)) {
+      while (rows.next()) {
+        tracked.add(new TableName(rows.getString(1), rows.getString(2)));
+      }
+    }
+    for (var pattern : tables) {
+      if (tracked.stream().noneMatch(pattern::matches)) {
+        report.accept(
+            Fault.TABLES,
+            "No tracked table matches '"
+                + pattern.text()
+                + "'. Run select replica.track('"
+                + pattern.text()
+                + "') on the master.");
+      }
+    }
+  }
+
+  /** LISTEN dies silently behind a transaction pooler; only the server's own word counts. */
+  private void checkListen(Connection connection, BiConsumer<Fault, String> report)
+      throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("listen replica_log");
+    }
+    if (!isTrue(connection, "select 'replica_log' in (select pg_listening_channels())")) {
+      report.accept(
+          Fault.URL,
+          "The master does not keep LISTEN for "
+              + master.url()
+              + ": a transaction pooler, such as PgBouncer, is in between. Connect to PostgreSQL"
+              + " itself, or to a pooler in session mode.");
+    }
+  }
+
+  private static boolean isTrue(Connection connection, String query) throws SQLException {
+    try (var statement = connection.createStatement();
+        var row = statement.executeQuery(query)) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+}

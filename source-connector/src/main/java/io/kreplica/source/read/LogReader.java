@@ -1,0 +1,199 @@
+package io.kreplica.source.read;
+
+import io.kreplica.record.LogPosition;
+import io.kreplica.source.offset.SourceOffset;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Reads the log between two positions, complete and in an order that respects every lock: the rows
+ * whose transactions the target contains and the position does not, transactions by their last row,
+ * rows by {@code seq}. Rows are streamed with a cursor, so that a transaction larger than memory
+ * passes. One REPEATABLE READ transaction spans outlook, changes and chunk. Thread: the reader's.
+ *
+ * <p>The rule is PgQ's: a sequence number is drawn before commit, so that neither "above the last
+ * number" nor "below the oldest running transaction" finds every row once and in time.
+ */
+public final class LogReader {
+
+  private static final String OUTLOOK =
+      """
+      select pg_current_snapshot()::text,
+             pg_current_wal_insert_lsn()::text,
+             exists (select from replica.replica_log l where l.xid >= ?::xid8)
+             or exists (select from replica.replica_log l where l.xid = any (?::xid8[])),
+             (select array_agg(distinct c.snapshot || '/' || c.writer)
+              from (select k.snapshot, k.writer
+                    from replica.checkpoint k
+                    where (k.writer >= ?::xid8 or k.writer = any (?::xid8[]))
+                      and pg_snapshot_xmax(k.snapshot) >= ?::xid8
+                    order by k.seq
+                    limit 100) c),
+             r.request_id, r.table_id, r.slave
+      from (values (1)) as one_row
+      left join lateral (
+          select q.request_id, q.table_id, q.slave
+          from replica.copy_request q
+          join replica.tracked_table t using (table_id)
+          join pg_class c on c.oid = t.relation
+          where q.request_id > ? and q.finished_at is null and t.untracked_at is null
+            and (? or q.reason = 'copy')
+          order by q.request_id
+          limit 1
+      ) r on true
+      """;
+
+  private static final String CHANGES =
+      """
+      with range as (
+          select l.seq, l.xid, l.table_id, l.op, l.row, l.image, l.ts
+          from replica.replica_log l
+          where (l.xid >= ?::xid8 and l.xid < ?::xid8 or l.xid = any (?::xid8[]))
+            and pg_visible_in_snapshot(l.xid, ?::pg_snapshot)
+      )
+      select l.seq, l.xid::text::bigint, t.tx, l.table_id, l.op, l.row, l.image,
+             (extract(epoch from l.ts) * 1000000)::bigint
+      from range l
+      join (select r.xid, max(r.seq) as tx from range r group by r.xid) t using (xid)
+      order by t.tx, l.seq
+      offset ?
+      """;
+
+  private final Connection connection;
+  private final int fetchRows;
+  private final boolean copiesTrackedTables;
+
+  /**
+   * Prepares a session of its own for reading.
+   *
+   * @param fetchRows rows fetched at a time
+   * @param copiesTrackedTables whether tables are copied because they were tracked, not only on
+   *     request
+   */
+  public LogReader(Connection connection, int fetchRows, boolean copiesTrackedTables)
+      throws SQLException {
+    this.connection = connection;
+    this.fetchRows = fetchRows;
+    this.copiesTrackedTables = copiesTrackedTables;
+    try (var statement = connection.createStatement()) {
+      // The log's size changes faster than its statistics; its index is always right.
+      statement.execute("set enable_seqscan = off");
+      statement.execute("set work_mem = '64MB'");
+      statement.execute("set jit = off");
+    }
+    connection.setAutoCommit(false);
+    connection.setReadOnly(true);
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+  }
+
+  /**
+   * Looks at the master; begins a transaction that lasts until {@link #end}.
+   *
+   * @param offset what has been sent
+   * @param scanned the position up to which nothing else is to be found; checkpoints before it are
+   *     left out
+   */
+  public Outlook look(SourceOffset offset, LogPosition scanned) throws SQLException {
+    try (var statement = connection.prepareStatement(OUTLOOK)) {
+      var from = offset.position();
+      statement.setString(1, Long.toString(from.xmax()));
+      statement.setString(2, array(from.inProgress()));
+      statement.setString(3, Long.toString(from.xmax()));
+      statement.setString(4, array(from.inProgress()));
+      statement.setString(5, Long.toString(scanned.xmax()));
+      statement.setLong(6, offset.copied());
+      statement.setBoolean(7, copiesTrackedTables);
+      try (var row = statement.executeQuery()) {
+        row.next();
+        return new Outlook(
+            LogPosition.parse(row.getString(1)),
+            row.getBoolean(3),
+            checkpoints(row),
+            pendingCopy(row, offset),
+            row.getString(2));
+      }
+    }
+  }
+
+  private static List<LogPosition> checkpoints(ResultSet row) throws SQLException {
+    var positions = new ArrayList<LogPosition>();
+    var array = row.getArray(4);
+    if (array != null) {
+      for (var text : (String[]) array.getArray()) {
+        var slash = text.indexOf('/');
+        positions.add(
+            LogPosition.parse(text.substring(0, slash))
+                .withInProgress(Long.parseLong(text, slash + 1, text.length(), 10)));
+      }
+    }
+    return positions;
+  }
+
+  private static Optional<CopyRequest> pendingCopy(ResultSet row, SourceOffset offset)
+      throws SQLException {
+    var id = row.getLong(5);
+    if (row.wasNull()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new CopyRequest(
+            id,
+            row.getInt(6),
+            Optional.ofNullable(row.getString(7)),
+            offset
+                .copying()
+                .filter(copying -> copying.request() == id)
+                .map(SourceOffset.Copying::key)));
+  }
+
+  /** Opens the batch's changes, behind those that a predecessor has sent. */
+  public Cursor<LogEntry> changes(Batch batch) throws SQLException {
+    var statement = connection.prepareStatement(CHANGES);
+    statement.setFetchSize(fetchRows);
+    statement.setString(1, Long.toString(batch.from().xmax()));
+    statement.setString(2, Long.toString(batch.to().xmax()));
+    statement.setString(3, array(batch.from().inProgress()));
+    statement.setString(4, batch.to().toString());
+    statement.setLong(5, batch.sentRank());
+    return new Cursor<>(statement, LogReader::entry);
+  }
+
+  private static LogEntry entry(ResultSet row) throws SQLException {
+    return new LogEntry(
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(3),
+        row.getInt(4),
+        row.getString(5),
+        row.getString(6),
+        row.getString(7),
+        row.getLong(8));
+  }
+
+  /** Opens the next chunk of a copy, in the snapshot of the batch. */
+  public Cursor<CopiedRow> chunk(CopyRequest copy, int rows) throws SQLException {
+    var statement =
+        connection.prepareStatement(
+            "select c.row, c.image from replica.read_chunk(?, ?::json, ?) c");
+    statement.setFetchSize(fetchRows);
+    statement.setInt(1, copy.tableId());
+    statement.setString(2, copy.afterKey().orElse(null));
+    statement.setInt(3, rows);
+    return new Cursor<>(statement, row -> new CopiedRow(row.getString(1), row.getString(2)));
+  }
+
+  /** Ends the transaction. */
+  public void end() throws SQLException {
+    connection.rollback();
+  }
+
+  private static String array(long[] xids) {
+    return Arrays.stream(xids).mapToObj(Long::toString).collect(Collectors.joining(",", "{", "}"));
+  }
+}
