@@ -1,0 +1,73 @@
+package io.kreplica.e2e;
+
+import io.kreplica.stack.ConnectWorker;
+import io.kreplica.stack.PostgresServer;
+import io.kreplica.stack.ReplicationStack;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+
+/** All servers as processes of this machine. */
+final class EmbeddedBackend implements Backend {
+
+  private final ReplicationStack stack;
+
+  EmbeddedBackend(Map<String, String> workerSettings) {
+    var builder = ReplicationStack.builder();
+    workerSettings.forEach(builder::workerSetting);
+    stack = builder.start();
+  }
+
+  @Override
+  public Database master() {
+    return new EmbeddedDatabase(stack.master());
+  }
+
+  @Override
+  public Database slave() {
+    return new EmbeddedDatabase(stack.slave());
+  }
+
+  @Override
+  public ConnectWorker worker() {
+    return stack.worker();
+  }
+
+  @Override
+  public void close() {
+    stack.close();
+  }
+
+  private record EmbeddedDatabase(PostgresServer server) implements Database {
+
+    @Override
+    public String url(String database) {
+      return server.url(database);
+    }
+
+    @Override
+    public Connection connect(String database) throws SQLException {
+      return server.connect(database);
+    }
+
+    @Override
+    public void stop() {
+      server.stop();
+    }
+
+    @Override
+    public void kill() {
+      server.kill();
+    }
+
+    @Override
+    public void restart() {
+      server.restart();
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
+  }
+}

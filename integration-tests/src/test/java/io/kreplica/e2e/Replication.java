@@ -1,0 +1,213 @@
+package io.kreplica.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kreplica.load.BankLoad;
+import io.kreplica.load.Comparison;
+import io.kreplica.stack.ConnectRest;
+import io.kreplica.stack.Installation;
+import io.kreplica.stack.ProjectRoot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/**
+ * One replicated shop: a database on each side, a topic and two connectors of its own, so that
+ * tests share servers and nothing else. The connectors' settings are those of {@code config/}, but
+ * for addresses and names.
+ */
+final class Replication implements AutoCloseable {
+
+  private static final Duration RUNNING_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration EQUAL_TIMEOUT = Duration.ofSeconds(90);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Backend backend;
+  private final String name;
+
+  /** Creates both databases with the same tables and, on the master, the bank's rows. */
+  Replication(Backend backend, String name) throws SQLException {
+    this.backend = backend;
+    this.name = name;
+    create(backend.master());
+    create(backend.slave());
+    try (var master = onMaster();
+        var slave = onSlave()) {
+      Shop.createTables(master);
+      Shop.BANK.fill(master);
+      Installation.onMaster(master);
+      Shop.createTables(slave);
+      Installation.onSlave(slave);
+    }
+  }
+
+  private void create(Database server) throws SQLException {
+    try (var connection = server.connect("postgres");
+        var statement = connection.createStatement()) {
+      statement.execute("create database " + name);
+    }
+  }
+
+  Connection onMaster() throws SQLException {
+    return backend.master().connect(name);
+  }
+
+  Connection onSlave() throws SQLException {
+    return backend.slave().connect(name);
+  }
+
+  /** Runs a statement on the master. */
+  void executeOnMaster(String sql) throws SQLException {
+    try (var connection = onMaster();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The one number that a query on the slave returns. */
+  long numberOnSlave(String sql) {
+    try (var connection = onSlave();
+        var statement = connection.createStatement();
+        var result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getLong(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql + ": " + e.getMessage(), e);
+    }
+  }
+
+  void track(List<String> tables) throws SQLException {
+    for (var table : tables) {
+      executeOnMaster("select replica.track('" + table + "')");
+    }
+  }
+
+  /** Tracks all tables, and starts both connectors. */
+  Replication start(Map<String, String> extra) throws SQLException {
+    track(Shop.TABLES);
+    startSource(extra);
+    startSink(extra);
+    return this;
+  }
+
+  String source() {
+    return name + "-source";
+  }
+
+  String sink() {
+    return name + "-sink";
+  }
+
+  void startSource(Map<String, String> extra) {
+    var config = sourceConfig();
+    config.putAll(extra);
+    rest().create(source(), config);
+    rest().awaitRunning(source(), RUNNING_TIMEOUT);
+  }
+
+  void startSink(Map<String, String> extra) {
+    var config = sinkConfig();
+    config.putAll(extra);
+    rest().create(sink(), config);
+    rest().awaitRunning(sink(), RUNNING_TIMEOUT);
+  }
+
+  Map<String, String> sourceConfig() {
+    var config = shipped("config/source.json");
+    config.put("connection.url", backend.master().url(name));
+    config.put("topic", "replica." + name);
+    return config;
+  }
+
+  Map<String, String> sinkConfig() {
+    var config = shipped("config/sink.json");
+    config.put("connection.url", backend.slave().url(name));
+    config.put("topics", "replica." + name);
+    return config;
+  }
+
+  private static Map<String, String> shipped(String file) {
+    try {
+      var config = new HashMap<String, String>();
+      JSON.readTree(ProjectRoot.resolve(file).toFile())
+          .path("config")
+          .properties()
+          .forEach(property -> config.put(property.getKey(), property.getValue().asText()));
+      return config;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  ConnectRest rest() {
+    return backend.rest();
+  }
+
+  void awaitRunning() {
+    rest().awaitRunning(source(), RUNNING_TIMEOUT);
+    rest().awaitRunning(sink(), RUNNING_TIMEOUT);
+  }
+
+  /** Puts the bank to work. */
+  BankLoad bankLoad(int perSecond, long seed) {
+    return BankLoad.builder(Shop.BANK, this::onMaster)
+        .clients(3)
+        .rate(perSecond)
+        .seed(seed)
+        .start();
+  }
+
+  /** Puts the orders to work. */
+  OrderLoad orderLoad(long seed) {
+    return OrderLoad.start(this::onMaster, 3, seed);
+  }
+
+  SlaveWatcher watchSlave() {
+    return SlaveWatcher.start(this::onSlave);
+  }
+
+  /** Waits until all tables are equal on both sides, and fails if they do not become so. */
+  void awaitEqual() throws SQLException {
+    awaitEqual(Shop.TABLES);
+  }
+
+  void awaitEqual(List<String> tables) throws SQLException {
+    var comparison = Comparison.await(this::onMaster, this::onSlave, tables, EQUAL_TIMEOUT);
+    assertThat(comparison.areEqual()).as(() -> comparison + describe()).isTrue();
+  }
+
+  /** Waits until the slave's query returns the number. */
+  void awaitOnSlave(String sql, long expected) {
+    Awaitility.await()
+        .atMost(EQUAL_TIMEOUT)
+        .pollInterval(Duration.ofMillis(20))
+        .untilAsserted(
+            () -> assertThat(numberOnSlave(sql)).as(sql + describe()).isEqualTo(expected));
+  }
+
+  private String describe() {
+    return "\n" + rest().status(source()) + "\n" + rest().status(sink());
+  }
+
+  @Override
+  public void close() throws SQLException {
+    for (var connector : List.of(sink(), source())) {
+      if (rest().status(connector).isPresent()) {
+        rest().delete(connector);
+      }
+    }
+    for (var server : List.of(backend.master(), backend.slave())) {
+      try (var connection = server.connect("postgres");
+          var statement = connection.createStatement()) {
+        statement.execute("drop database " + name + " with (force)");
+      }
+    }
+  }
+}
