@@ -1,0 +1,279 @@
+package io.kreplica.sink;
+
+import io.kreplica.postgres.SessionFactory;
+import io.kreplica.sink.apply.TableMap;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
+import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Width;
+import org.apache.kafka.common.config.ConfigException;
+
+/** The sink's properties: each with its default and its meaning, side by side. */
+public final class ReplicaSinkConfig extends AbstractConfig {
+
+  public static final String CONNECTION_URL = "connection.url";
+  private static final String CONNECTION_URL_DOC =
+      "JDBC URL of the slave database, jdbc:postgresql://host:port/database. Name several hosts and"
+          + " add ?targetServerType=primary to follow a failover of the slave.";
+  private static final String URL_PREFIX = "jdbc:postgresql:";
+
+  public static final String CONNECTION_USER = "connection.user";
+  private static final String CONNECTION_USER_DOC =
+      "The role to connect as: a member of replica_sink that may write the replicated tables and"
+          + " may set session_replication_role.";
+
+  public static final String CONNECTION_PASSWORD = "connection.password";
+  private static final String CONNECTION_PASSWORD_DOC =
+      "Its password. Use a config provider to keep it out of the connector's configuration. Empty"
+          + " where the server asks for none.";
+
+  public static final String SLAVE_NAME = "slave.name";
+  private static final String SLAVE_NAME_DOC =
+      "The slave's name, by which the master's replica.copy(…, slave => 'name') addresses a copy to"
+          + " it alone. Empty: the connector's name.";
+
+  public static final String TABLE_MAP = "table.map";
+  private static final String TABLE_MAP_DOC =
+      "Where tables have other names on the slave: pairs of the master's table and the slave's, such"
+          + " as public.account:crm.account, public.visit:crm.visit. Quote a part that holds a dot,"
+          + " a comma or a colon. All other tables keep their names.";
+
+  public static final String BUFFER_MAX_ROWS = "buffer.max.rows";
+  private static final String BUFFER_MAX_ROWS_DOC =
+      "How many rows may be held in memory. Batches that arrive together share one slave commit up"
+          + " to this size; a larger batch is applied piece by piece within one transaction. Lower it"
+          + " where tables have wide rows and the worker little memory.";
+
+  public static final String BUFFER_MAX_BYTES = "buffer.max.bytes";
+  private static final String BUFFER_MAX_BYTES_DOC =
+      "How much memory the rows held may take, estimated. Whichever of the two limits is reached"
+          + " first counts.";
+
+  public static final String RETRY_BACKOFF_MAX_MS = "retry.backoff.max.ms";
+  private static final String RETRY_BACKOFF_MAX_MS_DOC =
+      "The longest wait between two attempts to reach the slave in an outage. The wait starts at"
+          + " 100 ms and doubles; the sink never gives up.";
+
+  public static final String ACCEPT_MISSING_ROWS = "accept.missing.rows";
+  private static final String ACCEPT_MISSING_ROWS_DOC =
+      "Set to true to say that rows may be missing on the slave: only then errors.tolerance=all is"
+          + " accepted, with which Connect drops records that a converter or a transform cannot"
+          + " digest, before this connector sees them.";
+
+  private static final int LONGEST_APPLICATION_NAME = 63;
+
+  private static final String SLAVE = "Slave";
+  private static final String APPLYING = "Applying";
+
+  public static final ConfigDef CONFIG_DEF =
+      new ConfigDef()
+          .define(
+              CONNECTION_URL,
+              ConfigDef.Type.STRING,
+              ConfigDef.NO_DEFAULT_VALUE,
+              LambdaValidator.with(
+                  ReplicaSinkConfig::checkUrl, () -> "jdbc:postgresql://host:port/database"),
+              Importance.HIGH,
+              CONNECTION_URL_DOC,
+              SLAVE,
+              1,
+              Width.LONG,
+              "JDBC URL")
+          .define(
+              CONNECTION_USER,
+              ConfigDef.Type.STRING,
+              ConfigDef.NO_DEFAULT_VALUE,
+              new NonEmptyString(),
+              Importance.HIGH,
+              CONNECTION_USER_DOC,
+              SLAVE,
+              2,
+              Width.MEDIUM,
+              "User")
+          .define(
+              CONNECTION_PASSWORD,
+              ConfigDef.Type.PASSWORD,
+              "",
+              LambdaValidator.with((name, value) -> {}, () -> "any"),
+              Importance.HIGH,
+              CONNECTION_PASSWORD_DOC,
+              SLAVE,
+              3,
+              Width.MEDIUM,
+              "Password")
+          .define(
+              SLAVE_NAME,
+              ConfigDef.Type.STRING,
+              "",
+              LambdaValidator.with((name, value) -> {}, () -> "any name"),
+              Importance.LOW,
+              SLAVE_NAME_DOC,
+              SLAVE,
+              4,
+              Width.MEDIUM,
+              "Slave's name")
+          .define(
+              TABLE_MAP,
+              ConfigDef.Type.STRING,
+              "",
+              LambdaValidator.with(
+                  (name, value) -> TableMap.parse(name, String.valueOf(value)),
+                  () -> "schema.table:schema.table, …"),
+              Importance.MEDIUM,
+              TABLE_MAP_DOC,
+              APPLYING,
+              1,
+              Width.LONG,
+              "Tables of other names")
+          .define(
+              BUFFER_MAX_ROWS,
+              ConfigDef.Type.INT,
+              50_000,
+              Range.atLeast(1),
+              Importance.MEDIUM,
+              BUFFER_MAX_ROWS_DOC,
+              APPLYING,
+              2,
+              Width.SHORT,
+              "Rows in memory")
+          .define(
+              BUFFER_MAX_BYTES,
+              ConfigDef.Type.LONG,
+              64L << 20,
+              Range.atLeast(1),
+              Importance.MEDIUM,
+              BUFFER_MAX_BYTES_DOC,
+              APPLYING,
+              3,
+              Width.SHORT,
+              "Bytes in memory")
+          .define(
+              RETRY_BACKOFF_MAX_MS,
+              ConfigDef.Type.LONG,
+              30_000L,
+              Range.atLeast(1),
+              Importance.LOW,
+              RETRY_BACKOFF_MAX_MS_DOC,
+              APPLYING,
+              4,
+              Width.SHORT,
+              "Longest wait between retries")
+          .define(
+              ACCEPT_MISSING_ROWS,
+              ConfigDef.Type.BOOLEAN,
+              false,
+              LambdaValidator.with((name, value) -> {}, () -> "true, false"),
+              Importance.LOW,
+              ACCEPT_MISSING_ROWS_DOC,
+              APPLYING,
+              5,
+              Width.SHORT,
+              "Accept missing rows");
+
+  private final String connector;
+
+  /**
+   * Reads the properties of a connector or task.
+   *
+   * @throws ConfigException if one is missing or malformed
+   */
+  public ReplicaSinkConfig(Map<String, String> properties) {
+    super(CONFIG_DEF, properties, false);
+    this.connector = properties.getOrDefault("name", "");
+  }
+
+  private static void checkUrl(String name, Object value) {
+    if (value != null && !value.toString().startsWith(URL_PREFIX)) {
+      throw new ConfigException(
+          name, value, "It must be of the form jdbc:postgresql://host:port/database.");
+    }
+  }
+
+  /** The connector's name. */
+  public String connector() {
+    return connector;
+  }
+
+  /** The name by which copies are addressed to the slave. */
+  public String slaveName() {
+    return getString(SLAVE_NAME).isEmpty() ? connector : getString(SLAVE_NAME);
+  }
+
+  /** How to reach the slave. */
+  public SessionFactory sessions() {
+    return new SessionFactory(
+        getString(CONNECTION_URL),
+        getString(CONNECTION_USER),
+        getPassword(CONNECTION_PASSWORD),
+        applicationName("kreplica-sink " + connector));
+  }
+
+  /** PostgreSQL keeps 63 bytes; cut here, so that what is set is what will be found. */
+  private static String applicationName(String wanted) {
+    var name = wanted;
+    while (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_APPLICATION_NAME) {
+      name = name.substring(0, name.offsetByCodePoints(name.length(), -1));
+    }
+    return name;
+  }
+
+  /** Which table takes whose changes. */
+  public TableMap tableMap() {
+    return TableMap.parse(TABLE_MAP, getString(TABLE_MAP));
+  }
+
+  /** How many rows may be held. */
+  public int bufferMaxRows() {
+    return getInt(BUFFER_MAX_ROWS);
+  }
+
+  /** How much memory they may take. */
+  public long bufferMaxBytes() {
+    return getLong(BUFFER_MAX_BYTES);
+  }
+
+  /** The longest wait between two attempts. */
+  public Duration retryBackoffMax() {
+    return Duration.ofMillis(getLong(RETRY_BACKOFF_MAX_MS));
+  }
+
+  /** Prints the reference of these properties, which the documentation includes. */
+  public static void main(String[] args) {
+    System.out.print(reference());
+  }
+
+  /** The reference of these properties, as Markdown. */
+  static String reference() {
+    var text = new StringBuilder();
+    for (var group : CONFIG_DEF.groups()) {
+      text.append("### ").append(group).append("\n\n");
+      CONFIG_DEF.configKeys().values().stream()
+          .filter(key -> key.group.equals(group))
+          .sorted((a, b) -> Integer.compare(a.orderInGroup, b.orderInGroup))
+          .forEach(key -> describe(key, text));
+    }
+    return text.toString();
+  }
+
+  private static void describe(ConfigDef.ConfigKey key, StringBuilder text) {
+    var defaultValue =
+        !key.hasDefault()
+            ? "none, must be set"
+            : "".equals(key.defaultValue) || key.type == ConfigDef.Type.PASSWORD
+                ? "empty"
+                : "`" + key.defaultValue + "`";
+    text.append("**`").append(key.name).append("`** — ").append(key.documentation).append("\n\n");
+    text.append("- type: ").append(key.type.name().toLowerCase(Locale.ROOT));
+    text.append("; default: ").append(defaultValue);
+    text.append("; valid: ").append(key.validator);
+    text.append("; importance: ").append(key.importance.name().toLowerCase(Locale.ROOT));
+    text.append("\n\n");
+  }
+}

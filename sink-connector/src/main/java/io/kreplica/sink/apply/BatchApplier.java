@@ -1,0 +1,174 @@
+package io.kreplica.sink.apply;
+
+import io.kreplica.postgres.SqlStates;
+import io.kreplica.record.TableName;
+import io.kreplica.sink.assemble.Work;
+import io.kreplica.sink.change.Change;
+import io.kreplica.sink.change.Shape;
+import io.kreplica.sink.position.FencedException;
+import io.kreplica.sink.position.Position;
+import io.kreplica.sink.position.PositionRow;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies batches over one session. Each transaction first takes the position row, so that a task
+ * that has been succeeded applies nothing, and commits only with the position moved behind its last
+ * batch: what readers of the slave see is always a state that the master had. A batch may come in
+ * parts; they share one transaction. Used by the task's thread only.
+ */
+final class BatchApplier {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BatchApplier.class);
+  private static final String REFERENCED = "0A000";
+
+  private final Connection connection;
+  private final PositionRow position;
+  private final Tables tables;
+  private final TableWriter writer;
+  private final CopyLedger ledger;
+
+  private boolean inTransaction;
+  private boolean moved;
+  private List<Change.Row> waiting = List.of();
+
+  BatchApplier(
+      Connection connection,
+      PositionRow position,
+      Tables tables,
+      CopyLedger ledger,
+      boolean careful) {
+    this.connection = connection;
+    this.position = position;
+    this.tables = tables;
+    this.writer = new TableWriter(connection, tables, careful);
+    this.ledger = ledger;
+  }
+
+  /**
+   * Applies work, and commits if its last batch is complete.
+   *
+   * @throws FencedException if a successor has taken over; nothing is applied then
+   * @throws SQLException if the slave refuses it; {@link #rollBack} is due then
+   */
+  void apply(Work work) throws SQLException {
+    if (!inTransaction) {
+      begin(work);
+    }
+    var changes = new ArrayList<Change>(waiting);
+    changes.addAll(work.changes());
+    waiting = new ArrayList<>();
+    write(work, changes);
+    if (work.isComplete()) {
+      commit(work.end().orElseThrow());
+    }
+  }
+
+  private void begin(Work work) throws SQLException {
+    inTransaction = true;
+    tables.beginTransaction();
+    try (var statement = connection.createStatement()) {
+      statement.execute("set constraints all deferred");
+    }
+    position.join(connection, work.log(), work.from());
+    if (work.isComplete()) {
+      position.move(connection, work.end().get());
+      moved = true;
+    } else {
+      LOG.info("Applying a batch piece by piece, as it is larger than the buffer");
+      position.lock(connection);
+    }
+  }
+
+  private void write(Work work, List<Change> changes) throws SQLException {
+    var plans = plan(changes);
+    ledger.meet(connection, work.log(), plans.keySet());
+    for (var step : Reduction.of(changes, shape -> plans.get(shape).equalAsText())) {
+      if (step instanceof Reduction.Rows rows) {
+        waiting.addAll(writer.write(rows.runs(), !work.isComplete()));
+      } else if (step instanceof Reduction.Truncate truncate) {
+        truncate(truncate.tables());
+      } else if (step instanceof Reduction.BeginCopy copy) {
+        beginCopy(work.log(), copy.change());
+      } else if (step instanceof Reduction.EndCopy copy) {
+        ledger.endCopy(connection, work.log(), copy.change());
+      }
+    }
+  }
+
+  /** Plans for all shapes first: what is missing is said before anything is done. */
+  private Map<Shape, TablePlan> plan(List<Change> changes) throws SQLException {
+    var plans = new HashMap<Shape, TablePlan>();
+    Shape last = null;
+    for (var change : changes) {
+      if (change instanceof Change.Row row && !row.shape().equals(last)) {
+        last = row.shape();
+        plans.put(last, tables.plan(connection, last));
+      }
+    }
+    return plans;
+  }
+
+  /** A slave that has more foreign keys than the master, or fewer truncates, is emptied instead. */
+  private void truncate(Set<TableName> sources) throws SQLException {
+    var targets = sources.stream().map(tables::target).map(TableName::toSql).toList();
+    var savepoint = connection.setSavepoint();
+    try (var statement = connection.createStatement()) {
+      statement.execute("truncate " + String.join(", ", targets));
+      connection.releaseSavepoint(savepoint);
+    } catch (SQLException e) {
+      if (!SqlStates.is(e, REFERENCED)) {
+        throw e;
+      }
+      connection.rollback(savepoint);
+      for (var target : targets) {
+        empty(target);
+      }
+    }
+  }
+
+  private void beginCopy(String log, Change.CopyBegun copy) throws SQLException {
+    var target = tables.target(copy.table());
+    if (SlaveCatalog.read(connection, target).isEmpty()) {
+      throw Mismatch.missingTable(copy.table(), target);
+    }
+    LOG.info("Copy {} of {} begins: emptying {}", copy.request(), copy.table(), target);
+    empty(target.toSql());
+    ledger.beginCopy(connection, log, copy);
+  }
+
+  private void empty(String target) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("delete from " + target);
+    }
+  }
+
+  private void commit(Position end) throws SQLException {
+    if (!moved) {
+      position.move(connection, end);
+    }
+    connection.commit();
+    position.moved(end);
+    ledger.committed();
+    inTransaction = false;
+    moved = false;
+    LOG.debug("Applied up to batch {}, offset {}", end.batch(), end.kafkaOffset());
+  }
+
+  /** Undoes what has been applied since the last commit. */
+  void rollBack() throws SQLException {
+    inTransaction = false;
+    moved = false;
+    waiting = List.of();
+    position.unjoin();
+    ledger.rolledBack();
+    connection.rollback();
+  }
+}

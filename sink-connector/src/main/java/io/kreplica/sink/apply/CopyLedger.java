@@ -1,0 +1,96 @@
+package io.kreplica.sink.apply;
+
+import io.kreplica.record.TableName;
+import io.kreplica.sink.change.Change;
+import io.kreplica.sink.change.Shape;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps {@code replica.slave_table}: which tables the sink has met, and how far the copy of each
+ * has come, within the transactions that apply them. Used by the task's thread only.
+ */
+final class CopyLedger {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CopyLedger.class);
+
+  private final TableMap map;
+  private final Set<TableName> met = new HashSet<>();
+  private final Set<TableName> meeting = new HashSet<>();
+
+  CopyLedger(TableMap map) {
+    this.map = map;
+  }
+
+  void meet(Connection connection, String log, Collection<Shape> shapes) throws SQLException {
+    for (var shape : shapes) {
+      meet(connection, log, shape.table());
+    }
+  }
+
+  private void meet(Connection connection, String log, TableName table) throws SQLException {
+    if (met.contains(table) || !meeting.add(table)) {
+      return;
+    }
+    try (var insert =
+        connection.prepareStatement(
+            "insert into replica.slave_table (log_id, source_table, slave_table) values (?, ?, ?)"
+                + " on conflict (log_id, source_table)"
+                + " do update set slave_table = excluded.slave_table")) {
+      insert.setString(1, log);
+      insert.setString(2, table.toString());
+      insert.setString(3, map.target(table).toString());
+      insert.executeUpdate();
+    }
+  }
+
+  void beginCopy(Connection connection, String log, Change.CopyBegun copy) throws SQLException {
+    meet(connection, log, copy.table());
+    update(
+        connection,
+        "copy_request = ?, copy_began_at = clock_timestamp(), copy_ended_at = null",
+        log,
+        copy.table(),
+        copy.request());
+  }
+
+  void endCopy(Connection connection, String log, Change.CopyEnded copy) throws SQLException {
+    meet(connection, log, copy.table());
+    update(
+        connection,
+        "copy_request = ?, copy_ended_at = clock_timestamp()",
+        log,
+        copy.table(),
+        copy.request());
+    LOG.info("Copy {} of {} is complete", copy.request(), copy.table());
+  }
+
+  private static void update(
+      Connection connection, String assignments, String log, TableName table, long request)
+      throws SQLException {
+    try (var update =
+        connection.prepareStatement(
+            "update replica.slave_table set "
+                + assignments
+                + " where log_id = ? and source_table = ?")) {
+      update.setLong(1, request);
+      update.setString(2, log);
+      update.setString(3, table.toString());
+      update.executeUpdate();
+    }
+  }
+
+  void committed() {
+    met.addAll(meeting);
+    meeting.clear();
+  }
+
+  void rolledBack() {
+    meeting.clear();
+  }
+}

@@ -1,0 +1,148 @@
+package io.kreplica.sink.apply;
+
+import io.kreplica.postgres.SessionFactory;
+import io.kreplica.sink.assemble.Work;
+import io.kreplica.sink.position.FencedException;
+import io.kreplica.sink.position.Position;
+import io.kreplica.sink.position.PositionRow;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The slave as a task sees it: attached over one session, or not. A task's first attachment claims
+ * the position; later ones, after an outage, only find out whether the claim still stands. Used by
+ * the task's thread only.
+ */
+public final class Slave {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Slave.class);
+
+  private final SessionFactory sessions;
+  private final PositionRow position;
+  private final Tables tables;
+  private final CopyLedger ledger;
+
+  private Connection connection;
+  private BatchApplier applier;
+  private boolean claimed;
+  private boolean careful;
+
+  /**
+   * Makes a slave that is not attached.
+   *
+   * @param position the hold on the position row, not claimed yet
+   */
+  public Slave(SessionFactory sessions, PositionRow position, TableMap map) {
+    this.sessions = sessions;
+    this.position = position;
+    this.tables = new Tables(map);
+    this.ledger = new CopyLedger(map);
+  }
+
+  /** Whether there is a session to apply over. */
+  public boolean isAttached() {
+    return connection != null;
+  }
+
+  /**
+   * Attaches to the slave and finds out how far it is.
+   *
+   * @throws SQLException in an outage
+   * @throws FencedException if another sink, or a successor of this task, holds the position
+   * @throws ConnectException if something must be changed first; the message says what
+   */
+  public void attach() throws SQLException {
+    var session = SlaveSession.open(sessions);
+    try {
+      SlaveSession.boundLockWaits(session);
+      SlaveSession.checkScript(session, sessions.user());
+      SlaveSession.becomeReplica(session, sessions.user());
+      takePosition(session);
+      session.setAutoCommit(false);
+    } catch (SQLException | ConnectException e) {
+      close(session);
+      throw e;
+    }
+    tables.forget();
+    connection = session;
+    applier = new BatchApplier(connection, position, tables, ledger, careful);
+  }
+
+  private void takePosition(Connection session) throws SQLException {
+    if (!claimed) {
+      SlaveSession.endLeftovers(session);
+      position.claim(session);
+      claimed = true;
+    } else {
+      position.verify(session);
+      SlaveSession.endLeftovers(session);
+      position.reread(session);
+    }
+  }
+
+  /** How far the slave is; empty if nothing was ever applied. */
+  public Optional<Position> position() {
+    return position.position();
+  }
+
+  /**
+   * Applies work, and commits if it is complete.
+   *
+   * @throws FencedException if a successor has taken over; nothing is applied then
+   * @throws ConnectException if the slave lacks something; the message says what
+   * @throws SQLException if the slave refuses it
+   */
+  public void apply(Work work) throws SQLException {
+    applier.apply(work);
+    if (work.isComplete() && careful) {
+      careful = false;
+      applier = new BatchApplier(connection, position, tables, ledger, false);
+    }
+  }
+
+  /** Undoes what has been applied since the last commit. */
+  public void rollBack() throws SQLException {
+    applier.rollBack();
+  }
+
+  /**
+   * After a refusal: undoes, looks at the slave's tables anew, and from now until the next commit
+   * finds out which row is refused. The second refusal is final.
+   *
+   * @throws ConnectException if this was the second
+   */
+  public void tryCarefully(SQLException refusal) throws SQLException {
+    if (careful) {
+      throw Refusals.of("apply a batch", refusal);
+    }
+    LOG.debug("Refused, trying again row by row: {}", Refusals.describe(refusal));
+    applier.rollBack();
+    tables.forget();
+    careful = true;
+    applier = new BatchApplier(connection, position, tables, ledger, true);
+  }
+
+  /** Gives up the session, and with it what has been applied since the last commit. */
+  public void detach() {
+    if (connection == null) {
+      return;
+    }
+    position.unjoin();
+    ledger.rolledBack();
+    close(connection);
+    connection = null;
+    applier = null;
+  }
+
+  private static void close(Connection session) {
+    try {
+      session.close();
+    } catch (SQLException e) {
+      LOG.debug("Closing a session failed: {}", Refusals.describe(e));
+    }
+  }
+}

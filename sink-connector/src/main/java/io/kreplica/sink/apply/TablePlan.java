@@ -1,0 +1,258 @@
+package io.kreplica.sink.apply;
+
+import io.kreplica.postgres.Identifiers;
+import io.kreplica.sink.apply.SlaveTable.Column;
+import io.kreplica.sink.change.Change;
+import io.kreplica.sink.change.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.connect.errors.ConnectException;
+
+/**
+ * The statements that write rows of one shape into one table of the slave, each for any number of
+ * rows: every parameter is an array that holds one column. Immutable.
+ */
+final class TablePlan {
+
+  private final SlaveTable table;
+  private final Shape shape;
+  private final SlaveTable.Index key;
+  private final int[] keyColumns;
+  private final int[] writtenColumns;
+  private final List<String> slaveOnly;
+  private final boolean equalAsText;
+  private final boolean replaces;
+
+  private TablePlan(
+      SlaveTable table, Shape shape, SlaveTable.Index key, int[] keyColumns, int[] written) {
+    this.table = table;
+    this.shape = shape;
+    this.key = key;
+    this.keyColumns = keyColumns;
+    this.writtenColumns = written;
+    this.slaveOnly =
+        table.columns().values().stream()
+            .filter(c -> !c.generated() && !shape.columns().contains(c.name()))
+            .map(Column::name)
+            .toList();
+    this.equalAsText = key.columns().stream().allMatch(c -> table.columns().get(c).equalAsText());
+    this.replaces =
+        !table.isArbiter(shape.key())
+            || columns(written)
+                .anyMatch(c -> c.identityAlways() && !shape.key().contains(c.name()));
+  }
+
+  /**
+   * Plans for a table.
+   *
+   * @throws ConnectException if it lacks a column or a key; the message says the DDL
+   */
+  static TablePlan of(SlaveTable table, Shape shape) {
+    var missing =
+        IntStream.range(0, shape.columns().size())
+            .filter(i -> !table.columns().containsKey(shape.columns().get(i)))
+            .boxed()
+            .toList();
+    if (!missing.isEmpty()) {
+      throw Mismatch.missingColumns(table, shape, missing);
+    }
+    var key = table.keyOf(shape.key()).orElseThrow(() -> Mismatch.missingKey(table, shape));
+    var keyColumns = key.columns().stream().mapToInt(shape.columns()::indexOf).toArray();
+    var written =
+        IntStream.range(0, shape.columns().size())
+            .filter(i -> !table.columns().get(shape.columns().get(i)).generated())
+            .toArray();
+    return new TablePlan(table, shape, key, keyColumns, written);
+  }
+
+  /** Whether equal keys have equal texts. */
+  boolean equalAsText() {
+    return equalAsText;
+  }
+
+  /** Whether a row that exists must be deleted and inserted, as no upsert would do. */
+  boolean replaces() {
+    return replaces;
+  }
+
+  /** Whether a row may be refused because of another row than that of its key. */
+  boolean isGuarded() {
+    return table.hasIndexesBeside(key);
+  }
+
+  /** The columns that only the slave has. */
+  List<String> slaveOnly() {
+    return slaveOnly;
+  }
+
+  /** Deletes the rows of the given keys. Parameters: {@link #keys}. */
+  String delete() {
+    return "delete from "
+        + table.name().toSql()
+        + " as t using "
+        + unnest(keyColumns, "")
+        + " where "
+        + matchKeys();
+  }
+
+  /**
+   * Deletes as {@link #delete} does and returns the number of each key that was there, from 1, and
+   * what the columns that only the slave has held.
+   */
+  String deleteReturning() {
+    return "delete from "
+        + table.name().toSql()
+        + " as t using "
+        + unnest(keyColumns, " with ordinality")
+        + " where "
+        + matchKeys()
+        + " returning x.n, "
+        + slaveOnly.stream()
+            .map(c -> "t." + Identifiers.quote(c) + "::text")
+            .collect(Collectors.joining(", "));
+  }
+
+  /** Inserts rows, or updates those that exist. Parameters: {@link #values}. */
+  String upsert() {
+    var updated =
+        columns(writtenColumns)
+            .filter(c -> !c.identityAlways())
+            .filter(c -> !equalAsText || !shape.key().contains(c.name()))
+            .map(c -> Identifiers.quote(c.name()))
+            .map(name -> name + " = excluded." + name)
+            .collect(Collectors.joining(", "));
+    return insert()
+        + " on conflict ("
+        + key.columns().stream().map(Identifiers::quote).collect(Collectors.joining(", "))
+        + ") do "
+        + (updated.isEmpty() ? "nothing" : "update set " + updated);
+  }
+
+  /** Inserts rows whose keys are not there. Parameters: {@link #values}. */
+  String insert() {
+    return "insert into "
+        + table.name().toSql()
+        + " ("
+        + columns(writtenColumns)
+            .map(c -> Identifiers.quote(c.name()))
+            .collect(Collectors.joining(", "))
+        + ") overriding system value "
+        + (equalAsText ? selectAll() : selectLast());
+  }
+
+  /** Inserts the rows that no unique index refuses, and returns their keys. */
+  String insertWhatFits() {
+    return insert()
+        + " on conflict do nothing returning "
+        + shape.key().stream()
+            .map(c -> Identifiers.quote(c) + "::text")
+            .collect(Collectors.joining(", "));
+  }
+
+  private String selectAll() {
+    return "select " + selected(writtenColumns) + " from " + unnest(writtenColumns, "");
+  }
+
+  /** Of rows whose keys are equal although their texts differ, the last one counts. */
+  private String selectLast() {
+    var names =
+        IntStream.range(0, writtenColumns.length)
+            .mapToObj(i -> "s.c" + i)
+            .collect(Collectors.joining(", "));
+    var keys =
+        IntStream.range(0, writtenColumns.length)
+            .filter(i -> shape.key().contains(shape.columns().get(writtenColumns[i])))
+            .mapToObj(
+                i -> {
+                  var collation = column(writtenColumns[i]).collation();
+                  return "s.c" + i + (collation == null ? "" : " collate " + collation);
+                })
+            .collect(Collectors.joining(", "));
+    return "select distinct on ("
+        + keys
+        + ") "
+        + names
+        + " from (select "
+        + selected(writtenColumns)
+        + ", x.n from "
+        + unnest(writtenColumns, " with ordinality")
+        + ") as s order by "
+        + keys
+        + ", s.n desc";
+  }
+
+  private String selected(int[] indexes) {
+    return IntStream.range(0, indexes.length)
+        .mapToObj(i -> value(i, column(indexes[i])) + " as c" + i)
+        .collect(Collectors.joining(", "));
+  }
+
+  private String matchKeys() {
+    var conditions = new ArrayList<String>();
+    for (var i = 0; i < keyColumns.length; i++) {
+      var column = column(keyColumns[i]);
+      conditions.add(
+          "t."
+              + Identifiers.quote(column.name())
+              + " "
+              + key.operators().get(i)
+              + " "
+              + value(i, column));
+    }
+    return String.join(" and ", conditions);
+  }
+
+  private static String value(int index, Column column) {
+    return "x.c" + index + (column.throughText() ? "::" + column.type() : "");
+  }
+
+  private String unnest(int[] indexes, String ordinality) {
+    var arrays =
+        columns(indexes)
+            .map(c -> "?::" + (c.throughText() ? "text" : c.type()) + "[]")
+            .collect(Collectors.joining(", "));
+    var names =
+        IntStream.range(0, indexes.length).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
+    return "unnest("
+        + arrays
+        + ")"
+        + ordinality
+        + " as x("
+        + names
+        + (ordinality.isEmpty() ? "" : ", n")
+        + ")";
+  }
+
+  private Stream<Column> columns(int[] indexes) {
+    return IntStream.of(indexes).mapToObj(this::column);
+  }
+
+  private Column column(int index) {
+    return table.columns().get(shape.columns().get(index));
+  }
+
+  /** The parameters that name the rows' keys. */
+  String[] keys(List<Change.Row> rows) {
+    return arrays(rows, keyColumns);
+  }
+
+  /** The parameters that hold the rows. */
+  String[] values(List<Change.Row> rows) {
+    return arrays(rows, writtenColumns);
+  }
+
+  private static String[] arrays(List<Change.Row> rows, int[] indexes) {
+    var arrays = new String[indexes.length];
+    for (var i = 0; i < indexes.length; i++) {
+      var literal = new ArrayLiteral();
+      for (var row : rows) {
+        literal.add(row.values().get(indexes[i]));
+      }
+      arrays[i] = literal.toString();
+    }
+    return arrays;
+  }
+}

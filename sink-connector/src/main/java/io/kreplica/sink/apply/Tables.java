@@ -1,0 +1,79 @@
+package io.kreplica.sink.apply;
+
+import io.kreplica.record.TableName;
+import io.kreplica.sink.change.Shape;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.connect.errors.ConnectException;
+
+/**
+ * The slave's tables as they are known, and the plans made for them. A table is looked up once, and
+ * again before anything is reported missing. Used by the task's thread only.
+ */
+final class Tables {
+
+  private final TableMap map;
+  private final Map<TableName, SlaveTable> known = new HashMap<>();
+  private final Map<Shape, TablePlan> plans = new HashMap<>();
+  private final Set<TableName> fresh = new HashSet<>();
+
+  Tables(TableMap map) {
+    this.map = map;
+  }
+
+  /** Forgets what is known: the slave may have been altered. */
+  void forget() {
+    known.clear();
+    plans.clear();
+    fresh.clear();
+  }
+
+  /** A new transaction: what was looked up before may be outdated. */
+  void beginTransaction() {
+    fresh.clear();
+  }
+
+  /**
+   * The plan for rows of a shape.
+   *
+   * @throws ConnectException if the slave lacks what it needs; the message says the DDL
+   */
+  TablePlan plan(Connection connection, Shape shape) throws SQLException {
+    var plan = plans.get(shape);
+    if (plan == null) {
+      plan = makePlan(connection, shape);
+      plans.put(shape, plan);
+    }
+    return plan;
+  }
+
+  private TablePlan makePlan(Connection connection, Shape shape) throws SQLException {
+    var target = map.target(shape.table());
+    var table = known.get(target);
+    if (table != null) {
+      try {
+        return TablePlan.of(table, shape);
+      } catch (ConnectException e) {
+        if (fresh.contains(target)) {
+          throw e;
+        }
+      }
+    }
+    table =
+        SlaveCatalog.read(connection, target)
+            .orElseThrow(() -> Mismatch.missingTable(target, shape));
+    known.put(target, table);
+    fresh.add(target);
+    plans.keySet().removeIf(planned -> map.target(planned.table()).equals(target));
+    return TablePlan.of(table, shape);
+  }
+
+  /** The slave's table for a table of the master. */
+  TableName target(TableName source) {
+    return map.target(source);
+  }
+}

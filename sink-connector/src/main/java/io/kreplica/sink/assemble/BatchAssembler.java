@@ -1,0 +1,282 @@
+package io.kreplica.sink.assemble;
+
+import io.kreplica.record.EventHeaders;
+import io.kreplica.record.Marker;
+import io.kreplica.record.Operation;
+import io.kreplica.sink.assemble.OpenBatch.Fate;
+import io.kreplica.sink.change.Change;
+import io.kreplica.sink.change.RowReader;
+import io.kreplica.sink.position.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Assembles records into complete batches. It stands between the consumer and the slave and decides
+ * alone what is new, what is a duplicate, and what is a gap; it does no I/O. Used by the task's
+ * thread only. What it guarantees:
+ *
+ * <ul>
+ *   <li>A. A batch is complete only if its BEGIN and its COMMIT were seen, and everything between
+ *       them that reached the topic passed here.
+ *   <li>B. A complete batch begins at or before the position that is applied, and ends after it: no
+ *       change between the two is missing.
+ *   <li>C. No change is handed out that the applied position contains, and none twice, except to
+ *       take up again from a position given to {@link #startAt}.
+ *   <li>D. A record of an epoch below the highest seen changes nothing.
+ * </ul>
+ */
+public final class BatchAssembler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BatchAssembler.class);
+
+  /** What became of a record. */
+  public enum Step {
+    /** It is held, or has completed a batch. */
+    TAKEN,
+    /** It is applied already, or not for this slave. */
+    SKIPPED,
+    /** It began another batch, and a part of the unfinished one had been handed out: undo that. */
+    ABANDONED
+  }
+
+  private final String slave;
+  private final RowReader rows = new RowReader();
+
+  private Optional<Position> applied = Optional.empty();
+  private String log;
+  private long epoch;
+  private OpenBatch open;
+  private List<Change> complete = new ArrayList<>();
+  private Optional<Marker> firstComplete = Optional.empty();
+  private Optional<Position> end = Optional.empty();
+  private long completeBytes;
+  private Change.Origin origin = new Change.Origin(0, "");
+
+  /**
+   * Makes an assembler.
+   *
+   * @param slave the slave's name, by which a copy may be addressed to it
+   */
+  public BatchAssembler(String slave) {
+    this.slave = slave;
+  }
+
+  /** Forgets everything and goes on from a position; empty if the slave has applied nothing. */
+  public void startAt(Optional<Position> position) {
+    applied = position;
+    log = position.map(Position::log).orElse(null);
+    epoch = position.map(Position::epoch).orElse(0L);
+    open = null;
+    complete = new ArrayList<>();
+    completeBytes = 0;
+    firstComplete = Optional.empty();
+    end = Optional.empty();
+  }
+
+  /**
+   * Takes the next record of the topic.
+   *
+   * @throws ConnectException if it is not KReplica's, or if something before it is missing
+   */
+  public Step add(SinkRecord record) {
+    try {
+      var operation = EventHeaders.operation(record.headers());
+      return operation.isMarker() ? addMarker(record, operation) : addChange(record);
+    } catch (DataException e) {
+      throw Stops.unreadable(record, e);
+    }
+  }
+
+  private Step addMarker(SinkRecord record, Operation operation) {
+    var marker = Marker.ofValue(record.value());
+    if (marker.operation() != operation) {
+      throw new DataException("Cannot read a marker: its header and its value disagree.");
+    }
+    if (isStale(marker.epoch())) {
+      return Step.SKIPPED;
+    }
+    if (log != null && !log.equals(marker.log())) {
+      throw Stops.foreignLog(record, log, marker);
+    }
+    return operation == Operation.BEGIN ? begin(record, marker) : commit(record, marker);
+  }
+
+  private Step begin(SinkRecord record, Marker marker) {
+    if (open != null && open.id().equals(marker.batch())) {
+      open.resume(marker);
+      return Step.TAKEN;
+    }
+    if (open != null && open.epoch() == marker.epoch()) {
+      throw Stops.missingMarker(record, "the commit marker of batch " + open.name());
+    }
+    var abandoned = open != null && open.isPartlyTaken();
+    if (open != null) {
+      LOG.info(
+          "Batch {} was left unfinished by its source; {} follows", open.name(), marker.batch());
+    }
+    open = new OpenBatch(marker, fate(record, marker));
+    return abandoned ? Step.ABANDONED : Step.TAKEN;
+  }
+
+  private Fate fate(SinkRecord record, Marker marker) {
+    if (applied.isEmpty()) {
+      if (marker.rank() > 0) {
+        LOG.info("Skipping batch {}: its beginning is no longer on the topic", marker.batch());
+        return Fate.HEADLESS;
+      }
+      LOG.info("Joining log {} at {}, batch {}", marker.log(), marker.from(), marker.batch());
+      log = marker.log();
+      return Fate.TAKEN;
+    }
+    var snapshot = applied.get().snapshot();
+    if (snapshot.containsAll(marker.to())) {
+      return Fate.DUPLICATE;
+    }
+    if (!snapshot.containsAll(marker.from()) || marker.rank() > 0) {
+      throw Stops.gap(record, applied.get(), marker);
+    }
+    return Fate.TAKEN;
+  }
+
+  private Step commit(SinkRecord record, Marker marker) {
+    if (open == null) {
+      if (applied.isPresent() && !applied.get().snapshot().containsAll(marker.to())) {
+        throw Stops.gap(record, applied.get(), marker);
+      }
+      return Step.SKIPPED;
+    }
+    if (!open.id().equals(marker.batch()) || open.epoch() != marker.epoch()) {
+      throw Stops.missingMarker(record, "the begin marker of batch " + marker.batch());
+    }
+    var batch = open;
+    open = null;
+    if (!batch.isTaken()) {
+      return Step.SKIPPED;
+    }
+    endCopy(batch, marker);
+    completeBytes += batch.bytes();
+    complete.addAll(batch.take());
+    firstComplete = firstComplete.or(() -> Optional.of(batch.begin()));
+    end =
+        Optional.of(
+            new Position(
+                log, marker.to(), marker.epoch(), batch.name(), record.originalKafkaOffset()));
+    applied = end;
+    return Step.TAKEN;
+  }
+
+  private void endCopy(OpenBatch batch, Marker marker) {
+    var copy = marker.copy().filter(c -> c.isFor(slave));
+    batch
+        .copyToBegin(copy)
+        .ifPresent(c -> batch.add(new Change.CopyBegun(c.table(), c.request()), 0));
+    copy.filter(Marker.Copy::ends)
+        .ifPresent(c -> batch.add(new Change.CopyEnded(c.table(), c.request()), 0));
+  }
+
+  private Step addChange(SinkRecord record) {
+    var headers = EventHeaders.readFrom(record.headers());
+    if (isStale(headers.epoch())) {
+      return Step.SKIPPED;
+    }
+    if (open == null || !open.id().equals(headers.batch()) || open.epoch() != headers.epoch()) {
+      return addWithoutBegin(record, headers);
+    }
+    if (!open.isTaken() || !open.advanceTo(headers.rank()) || isApplied(headers)) {
+      return Step.SKIPPED;
+    }
+    return headers.operation() == Operation.COPY
+        ? addCopied(record, headers)
+        : hold(record, headers);
+  }
+
+  private Step addWithoutBegin(SinkRecord record, EventHeaders headers) {
+    if (open != null) {
+      throw Stops.missingMarker(record, "the begin marker of batch " + headers.batch());
+    }
+    // Rows of a copy have no transaction; their batch's commit marker will tell.
+    if (applied.isEmpty() || headers.operation() == Operation.COPY || isApplied(headers)) {
+      return Step.SKIPPED;
+    }
+    throw Stops.gap(record, applied.get(), headers);
+  }
+
+  private Step addCopied(SinkRecord record, EventHeaders headers) {
+    if (headers.slave().isPresent() && !headers.slave().get().equals(slave)) {
+      return Step.SKIPPED;
+    }
+    open.copyToBegin(open.copy().filter(c -> c.isFor(slave)))
+        .ifPresent(c -> open.add(new Change.CopyBegun(c.table(), c.request()), 0));
+    return hold(record, headers);
+  }
+
+  private Step hold(SinkRecord record, EventHeaders headers) {
+    if (origin.xid() != headers.xid() || !origin.batch().equals(open.name())) {
+      origin = new Change.Origin(headers.xid(), open.name());
+    }
+    if (headers.operation() == Operation.TRUNCATE) {
+      open.add(new Change.Truncate(headers.table(), origin), 0);
+    } else {
+      var row = rows.read(record, headers.table(), headers.operation(), origin);
+      open.add(row, Footprint.of(row));
+    }
+    return Step.TAKEN;
+  }
+
+  /** Whether a dead source's producer delivered the record late. Notes the highest epoch. */
+  private boolean isStale(long recordEpoch) {
+    if (recordEpoch < epoch) {
+      return true;
+    }
+    epoch = recordEpoch;
+    return false;
+  }
+
+  private boolean isApplied(EventHeaders headers) {
+    return headers.operation() != Operation.COPY
+        && applied.isPresent()
+        && applied.get().snapshot().contains(headers.xid());
+  }
+
+  /** How many changes are held. */
+  public int rows() {
+    return complete.size() + (open == null ? 0 : open.rows());
+  }
+
+  /** About how much memory they take. */
+  public long bytes() {
+    return completeBytes + (open == null ? 0 : open.bytes());
+  }
+
+  /** Whether anything is on its way: records were taken whose batch the slave has not applied. */
+  public boolean isHolding() {
+    return end.isPresent() || (open != null && open.isTaken());
+  }
+
+  /** Hands out all complete batches; empty if there is none. */
+  public Optional<Work> takeComplete() {
+    if (end.isEmpty()) {
+      return Optional.empty();
+    }
+    var work = new Work(log, firstComplete.orElseThrow().from(), complete, end);
+    complete = new ArrayList<>();
+    completeBytes = 0;
+    firstComplete = Optional.empty();
+    end = Optional.empty();
+    return Optional.of(work);
+  }
+
+  /** Hands out what is held of the batch that has not ended; empty if that is nothing. */
+  public Optional<Work> takePart() {
+    if (open == null || open.rows() == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(new Work(log, open.begin().from(), open.takePart(), Optional.empty()));
+  }
+}

@@ -1,0 +1,23 @@
+package io.kreplica.sink.assemble;
+
+import io.kreplica.sink.change.Change;
+
+/** About how much heap a row takes. */
+final class Footprint {
+
+  private static final int ROW = 96;
+  private static final int VALUE = 56;
+
+  private Footprint() {}
+
+  static long of(Change.Row row) {
+    long bytes = ROW;
+    for (var value : row.values()) {
+      bytes += 4;
+      if (value != null) {
+        bytes += VALUE + value.length();
+      }
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,53 @@
+package io.kreplica.sink.change;
+
+import io.kreplica.record.TableName;
+import java.util.List;
+
+/**
+ * One thing to do to one table of the slave, in the order of the log. Tables are named as on the
+ * master. Immutable.
+ */
+public sealed interface Change {
+
+  /** The table on the master. */
+  TableName table();
+
+  /**
+   * A row as it shall be, or, if {@code delete}, the key of a row that shall be gone.
+   *
+   * @param shape which columns the values belong to; for a delete, those of the key
+   * @param delete whether the row goes
+   * @param values the values as PostgreSQL's text, null for SQL's null
+   * @param origin the transaction and batch it came with
+   */
+  record Row(Shape shape, boolean delete, List<String> values, Origin origin) implements Change {
+
+    @Override
+    public TableName table() {
+      return shape.table();
+    }
+  }
+
+  /** The table was truncated on the master. */
+  record Truncate(TableName table, Origin origin) implements Change {}
+
+  /** A copy begins: the table is emptied, and the rows that follow fill it. */
+  record CopyBegun(TableName table, long request) implements Change {}
+
+  /** A copy is complete. */
+  record CopyEnded(TableName table, long request) implements Change {}
+
+  /**
+   * Where a change came from, for messages.
+   *
+   * @param xid the master's transaction; 0 for a row of a copy
+   * @param batch the batch, as text
+   */
+  record Origin(long xid, String batch) {
+
+    @Override
+    public String toString() {
+      return (xid == 0 ? "copy" : "transaction " + xid) + ", batch " + batch;
+    }
+  }
+}
