@@ -2,18 +2,14 @@ package io.kreplica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kreplica.load.BankLoad;
 import io.kreplica.load.Comparison;
 import io.kreplica.stack.ConnectRest;
+import io.kreplica.stack.ConnectorConfig;
 import io.kreplica.stack.Installation;
-import io.kreplica.stack.ProjectRoot;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -27,7 +23,6 @@ final class Replication implements AutoCloseable {
 
   private static final Duration RUNNING_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration EQUAL_TIMEOUT = Duration.ofSeconds(90);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Backend backend;
   private final String name;
@@ -120,30 +115,11 @@ final class Replication implements AutoCloseable {
   }
 
   Map<String, String> sourceConfig() {
-    var config = shipped("config/source.json");
-    config.put("connection.url", backend.master().url(name));
-    config.put("topic", "replica." + name);
-    return config;
+    return ConnectorConfig.source(backend.master().url(name), "replica." + name);
   }
 
   Map<String, String> sinkConfig() {
-    var config = shipped("config/sink.json");
-    config.put("connection.url", backend.slave().url(name));
-    config.put("topics", "replica." + name);
-    return config;
-  }
-
-  private static Map<String, String> shipped(String file) {
-    try {
-      var config = new HashMap<String, String>();
-      JSON.readTree(ProjectRoot.resolve(file).toFile())
-          .path("config")
-          .properties()
-          .forEach(property -> config.put(property.getKey(), property.getValue().asText()));
-      return config;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ConnectorConfig.sink(backend.slave().url(name), "replica." + name);
   }
 
   ConnectRest rest() {

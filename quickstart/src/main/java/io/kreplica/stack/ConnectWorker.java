@@ -105,6 +105,11 @@ public final class ConnectWorker implements AutoCloseable {
     return process.log();
   }
 
+  /** The file that tells what the worker's heap held before and after each collection. */
+  public Path gcLog() {
+    return process.gcLog();
+  }
+
   public void stop() {
     process.stop(STOP_PATIENCE);
   }

@@ -46,6 +46,7 @@ final class JvmProcess {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx" + heap,
             "-Djava.awt.headless=true",
+            "-Xlog:gc:file=" + gcLog(),
             "-Dlog4j2.configurationFile=" + copyLogConfiguration(),
             "-cp",
             classPath(),
@@ -97,6 +98,11 @@ final class JvmProcess {
   /** The file that holds what the server printed. */
   Path log() {
     return directory.resolve(name + ".log");
+  }
+
+  /** The file that tells what the heap held before and after each collection. */
+  Path gcLog() {
+    return directory.resolve(name + "-gc.log");
   }
 
   long pid() {
