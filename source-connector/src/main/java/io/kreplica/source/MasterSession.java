@@ -1,7 +1,6 @@
 package io.kreplica.source;
 
 import io.kreplica.source.event.EventBuilder;
-import io.kreplica.source.event.TableCatalog;
 import io.kreplica.source.listen.Doorbell;
 import io.kreplica.source.listen.ListeningSession;
 import io.kreplica.source.listen.ReaderLock;
@@ -76,7 +75,7 @@ final class MasterSession implements AutoCloseable {
     this.planner = new BatchPlanner(epoch, offset.position());
     this.flushGate = new FlushGate(listening);
     this.pruner = new LogPruner(listening, clock, acknowledgements);
-    this.events = new EventBuilder(config.topic(), new TableCatalog(reading), clock);
+    this.events = EventBuilder.on(reading, config.topic(), clock);
     this.inTransit = Optional.empty();
     this.halfSent = planner.resume(offset);
   }

@@ -8,6 +8,7 @@ import io.kreplica.source.offset.SourceOffset;
 import io.kreplica.source.read.CopiedRow;
 import io.kreplica.source.read.CopyRequest;
 import io.kreplica.source.read.LogEntry;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
@@ -37,17 +38,21 @@ public final class EventBuilder {
   private final RowShapes shapes;
   private final Clock clock;
 
-  /**
-   * Prepares to build records.
-   *
-   * @param topic the topic they go to
-   * @param catalog describes the tables
-   * @param clock tells when a copied row was read
-   */
-  public EventBuilder(String topic, TableCatalog catalog, Clock clock) {
+  EventBuilder(String topic, TableCatalog catalog, Clock clock) {
     this.topic = topic;
     this.shapes = new RowShapes(catalog);
     this.clock = clock;
+  }
+
+  /**
+   * Prepares to build records.
+   *
+   * @param master the session on which tables are looked up
+   * @param topic the topic the records go to
+   * @param clock tells when a copied row was read
+   */
+  public static EventBuilder on(Connection master, String topic, Clock clock) {
+    return new EventBuilder(topic, new MasterTableCatalog(master), clock);
   }
 
   /** A batch's beginning or end. */

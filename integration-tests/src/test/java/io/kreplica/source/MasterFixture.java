@@ -1,0 +1,107 @@
+package io.kreplica.source;
+
+import io.kreplica.postgres.InstallScript;
+import io.kreplica.stack.PostgresServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A fresh database with KReplica installed, as a master, and a login with the source's role. */
+final class MasterFixture implements AutoCloseable {
+
+  static final Path INSTALL =
+      Path.of(System.getProperty("kreplica.root"), "sql/master/install.sql");
+
+  private static final String LOGIN = "source_login";
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+
+  private final PostgresServer server;
+  private final String database;
+  private final Connection session;
+
+  private MasterFixture(PostgresServer server, String database, Connection session) {
+    this.server = server;
+    this.database = database;
+    this.session = session;
+  }
+
+  /** Creates a database on the server. */
+  static MasterFixture on(PostgresServer server) throws SQLException {
+    var database = "master" + COUNTER.incrementAndGet();
+    server.createDatabase(database);
+    var session = server.connect(database);
+    InstallScript.ofFile(INSTALL).run(session);
+    var fixture = new MasterFixture(server, database, session);
+    fixture.execute(
+        "do $$ begin if to_regrole('source_login') is null then"
+            + " create role source_login login password 'secret' in role replica_source;"
+            + " end if; end $$");
+    return fixture;
+  }
+
+  /** Settings of a source connector for this master. */
+  Map<String, String> settings(String... more) {
+    var settings = new HashMap<String, String>();
+    settings.put("name", "test-source");
+    settings.put("connection.url", server.url(database));
+    settings.put("connection.user", LOGIN);
+    settings.put("connection.password", "secret");
+    settings.put("topic", "test");
+    settings.put("retry.backoff.max.ms", "200");
+    for (var i = 0; i < more.length; i += 2) {
+      settings.put(more[i], more[i + 1]);
+    }
+    return settings;
+  }
+
+  /** Another session as the superuser. */
+  Connection connect() throws SQLException {
+    return server.connect(database);
+  }
+
+  Connection session() {
+    return session;
+  }
+
+  void execute(String... statements) throws SQLException {
+    for (var sql : statements) {
+      try (var statement = session.createStatement()) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  /** The rows of a query, each as its columns' texts joined by a bar. */
+  List<String> rows(String query) throws SQLException {
+    return rows(session, query);
+  }
+
+  static List<String> rows(Connection connection, String query) throws SQLException {
+    var rows = new ArrayList<String>();
+    try (var statement = connection.createStatement();
+        var result = statement.executeQuery(query)) {
+      while (result.next()) {
+        var row = new ArrayList<String>();
+        for (var i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+          row.add(result.getString(i));
+        }
+        rows.add(String.join("|", row.stream().map(String::valueOf).toList()));
+      }
+    }
+    return rows;
+  }
+
+  String value(String query) throws SQLException {
+    return rows(query).get(0);
+  }
+
+  @Override
+  public void close() throws SQLException {
+    session.close();
+  }
+}
