@@ -1,0 +1,166 @@
+package io.kreplica.sink;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.connect.sink.ErrantRecordReporter;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.sink.SinkTaskContext;
+
+/**
+ * A sink task, driven as a Connect worker drives it: records from the consumer's position, an empty
+ * list while the topic is paused, seeks carried out before the next read, offsets stored after.
+ */
+final class SinkRun implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final TopicPartition PARTITION = new TopicPartition(TopicFixture.TOPIC, 0);
+
+  private final TopicFixture topic;
+  private final Context context;
+  private final ReplicaSinkTask task = new ReplicaSinkTask();
+  private final int recordsAtOnce;
+  private long next;
+  private long stored = -1;
+
+  private SinkRun(TopicFixture topic, Map<String, String> settings, int recordsAtOnce, long from) {
+    this.topic = topic;
+    this.context = new Context(settings);
+    this.recordsAtOnce = recordsAtOnce;
+    this.next = from;
+    task.initialize(context);
+    task.start(settings);
+    task.open(Set.of(PARTITION));
+    seek();
+  }
+
+  /** Starts a task. */
+  static SinkRun of(TopicFixture topic, Map<String, String> settings) {
+    return new SinkRun(topic, settings, 500, 0);
+  }
+
+  /** Starts a task that is given few records at once. */
+  static SinkRun slowly(TopicFixture topic, Map<String, String> settings, int recordsAtOnce) {
+    return new SinkRun(topic, settings, recordsAtOnce, 0);
+  }
+
+  /** Reads until the topic's end, however often the task goes back. */
+  SinkRun untilEnd() {
+    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(this::step);
+    return this;
+  }
+
+  /** One turn of the worker's loop; whether the end was reached. */
+  boolean step() {
+    seek();
+    var records = context.paused ? List.<SinkRecord>of() : topic.read(next, recordsAtOnce);
+    var read = context.paused ? next : Math.min(topic.size(), next + recordsAtOnce);
+    task.put(records);
+    next = read;
+    store();
+    return !context.paused && context.seek < 0 && next == topic.size();
+  }
+
+  private void store() {
+    var offsets = task.preCommit(Map.of(PARTITION, new OffsetAndMetadata(next)));
+    if (offsets.containsKey(PARTITION)) {
+      stored = offsets.get(PARTITION).offset();
+    }
+  }
+
+  private void seek() {
+    if (context.seek >= 0) {
+      next = context.seek;
+      context.seek = -1;
+    }
+  }
+
+  /** The offset that Connect would store; negative if none. */
+  long stored() {
+    return stored;
+  }
+
+  /** The offset of the next record that will be read. */
+  long next() {
+    return next;
+  }
+
+  boolean isPaused() {
+    return context.paused;
+  }
+
+  @Override
+  public void close() {
+    task.close(Set.of(PARTITION));
+    task.stop();
+  }
+
+  /** The worker's side of the conversation. */
+  private static final class Context implements SinkTaskContext {
+
+    private final Map<String, String> settings;
+    private long seek = -1;
+    private boolean paused;
+
+    Context(Map<String, String> settings) {
+      this.settings = new HashMap<>(settings);
+    }
+
+    @Override
+    public Map<String, String> configs() {
+      return settings;
+    }
+
+    @Override
+    public void offset(Map<TopicPartition, Long> offsets) {
+      offsets.forEach(this::offset);
+    }
+
+    @Override
+    public void offset(TopicPartition partition, long offset) {
+      seek = offset;
+    }
+
+    @Override
+    public void timeout(long timeoutMs) {
+      // The loop turns at once.
+    }
+
+    @Override
+    public Set<TopicPartition> assignment() {
+      return Set.of(PARTITION);
+    }
+
+    @Override
+    public void pause(TopicPartition... partitions) {
+      paused = true;
+    }
+
+    @Override
+    public void resume(TopicPartition... partitions) {
+      paused = false;
+    }
+
+    @Override
+    public void requestCommit() {
+      // Offsets are stored after every turn.
+    }
+
+    @Override
+    public PluginMetrics pluginMetrics() {
+      throw new UnsupportedOperationException("The sink has no metrics of its own");
+    }
+
+    @Override
+    public ErrantRecordReporter errantRecordReporter() {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.kreplica.sink;
+
+import io.kreplica.postgres.InstallScript;
+import io.kreplica.stack.PostgresServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A fresh database with KReplica installed, as a slave, and a login with the sink's role. */
+final class SlaveFixture implements AutoCloseable {
+
+  static final Path INSTALL = Path.of(System.getProperty("kreplica.root"), "sql/slave/install.sql");
+  static final String LOGIN = "sink_login";
+  static final String PASSWORD = "secret";
+
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+
+  private final PostgresServer server;
+  private final String database;
+  private final Connection session;
+
+  private SlaveFixture(PostgresServer server, String database, Connection session) {
+    this.server = server;
+    this.database = database;
+    this.session = session;
+  }
+
+  /** Creates a database on the server. */
+  static SlaveFixture on(PostgresServer server) throws SQLException {
+    var database = "slave" + COUNTER.incrementAndGet();
+    server.createDatabase(database);
+    var fixture = new SlaveFixture(server, database, server.connect(database));
+    InstallScript.ofFile(INSTALL).run(fixture.session);
+    fixture.execute(
+        "do $$ begin if to_regrole('sink_login') is null then"
+            + " create role sink_login login password 'secret' in role replica_sink;"
+            + " if current_setting('server_version_num')::int < 150000 then"
+            + " alter role sink_login set session_replication_role = replica; end if;"
+            + " end if; end $$",
+        "alter default privileges in schema public"
+            + " grant select, insert, update, delete, truncate on tables to replica_sink");
+    return fixture;
+  }
+
+  /** Settings of a sink connector for this slave. */
+  Map<String, String> settings(String... more) {
+    var settings = new HashMap<String, String>();
+    settings.put("name", "test-sink");
+    settings.put("topics", TopicFixture.TOPIC);
+    settings.put("connection.url", server.url(database));
+    settings.put("connection.user", LOGIN);
+    settings.put("connection.password", PASSWORD);
+    settings.put("retry.backoff.max.ms", "200");
+    for (var i = 0; i < more.length; i += 2) {
+      settings.put(more[i], more[i + 1]);
+    }
+    return settings;
+  }
+
+  String url() {
+    return server.url(database);
+  }
+
+  String database() {
+    return database;
+  }
+
+  /** The same slave over a new session, after the server was down. */
+  SlaveFixture reconnect() throws SQLException {
+    return new SlaveFixture(server, database, server.connect(database));
+  }
+
+  Connection session() {
+    return session;
+  }
+
+  boolean isBefore15() throws SQLException {
+    return session.getMetaData().getDatabaseMajorVersion() < 15;
+  }
+
+  void execute(String... statements) throws SQLException {
+    for (var sql : statements) {
+      try (var statement = session.createStatement()) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  /** The rows of a query, each as its columns' texts joined by a bar. */
+  List<String> rows(String query) throws SQLException {
+    var lines = new ArrayList<String>();
+    try (var statement = session.createStatement();
+        var rows = statement.executeQuery(query)) {
+      var columns = rows.getMetaData().getColumnCount();
+      while (rows.next()) {
+        var values = new ArrayList<String>();
+        for (var i = 1; i <= columns; i++) {
+          values.add(rows.getString(i));
+        }
+        lines.add(String.join("|", values.stream().map(String::valueOf).toList()));
+      }
+    }
+    return lines;
+  }
+
+  /** Ends the sessions of the sink's login in this database; how many there were. */
+  int endSinkSessions() throws SQLException {
+    return rows("select pg_terminate_backend(pid) from pg_stat_activity where usename = '"
+            + LOGIN
+            + "' and datname = current_database()")
+        .size();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    session.close();
+  }
+}
