@@ -230,7 +230,7 @@ final class TopicFixture {
     long commit() {
       marker(Operation.COMMIT, copy);
       end = to;
-      return records.size() - 1;
+      return records.size() - 1L;
     }
 
     private void marker(Operation operation, Optional<Marker.Copy> carried) {
