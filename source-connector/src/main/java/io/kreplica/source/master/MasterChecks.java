@@ -98,10 +98,13 @@ public final class MasterChecks {
       }
       return false;
     }
-    if (!mayUseSchema(connection)) {
+    if (!mayReadState(connection)) {
       report.accept(
           Fault.USER,
-          "Role " + master.user() + " may not use schema replica. GRANT replica_source TO it.");
+          "Role "
+              + master.user()
+              + " may not read replica.log_state. GRANT replica_source TO it, or run"
+              + " sql/master/install.sql again.");
       return false;
     }
     try {
@@ -124,11 +127,14 @@ public final class MasterChecks {
     return isTrue(connection, "select has_database_privilege(current_database(), 'create')");
   }
 
-  /** True too where there is no such schema, which another check reports. */
-  private static boolean mayUseSchema(Connection connection) throws SQLException {
+  /** True too where there is no such table, which another check reports. */
+  private static boolean mayReadState(Connection connection) throws SQLException {
     return isTrue(
         connection,
-        "select coalesce(bool_and(has_schema_privilege(n.oid, 'usage')), true) from pg_namespace n"
+        "select coalesce(bool_and(has_schema_privilege(n.oid, 'usage')"
+            + " and coalesce(has_table_privilege(c.oid, 'select'), true)), true)"
+            + " from pg_namespace n"
+            + " left join pg_class c on c.relnamespace = n.oid and c.relname = 'log_state'"
             + " where n.nspname = 'replica'");
   }
 
