@@ -142,6 +142,19 @@ class ReplicaSourceTaskIT {
   }
 
   @Test
+  void pollsWhereTheDoorbellIsSilencedForTwoPhaseCommit() throws Exception {
+    master.execute(
+        "alter table replica.replica_log disable trigger doorbell",
+        "alter table replica.copy_request disable trigger doorbell");
+    try (var run = TaskRun.first(master.settings("snapshot.mode", "never"))) {
+      run.untilIdle();
+      master.execute("insert into account values (1, 'unheard', 0)");
+
+      run.until(records -> TaskRun.describe(records).contains("I 1=unheard"));
+    }
+  }
+
+  @Test
   void copiesATableExactlyWhileItChanges() throws Exception {
     master.execute(
         "insert into account select i, 'old', i from generate_series(1, 95) i",

@@ -17,7 +17,8 @@ import java.time.Instant;
  * </ol>
  *
  * <p>If the lock cannot be had, somebody is writing: the source reads again after a short pause,
- * which grows while nothing comes. Thread: the reader's.
+ * which grows while nothing comes. So it does, with longer pauses, on a master whose doorbell was
+ * silenced because NOTIFY does not go with two-phase commit. Thread: the reader's.
  */
 public final class Doorbell {
 
@@ -32,9 +33,13 @@ public final class Doorbell {
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE_WHEN_SILENT = Duration.ofMillis(500);
 
   /** The master as far as the doorbell needs it. */
   public interface Line {
+
+    /** Whether the master does not ring, so that it has to be asked. */
+    boolean isSilent();
 
     /** Tries to take the sleep lock exclusively. */
     boolean tryLock() throws SQLException;
@@ -94,11 +99,11 @@ public final class Doorbell {
   public Next foundNothing(Duration atMost) throws SQLException, InterruptedException {
     return switch (state) {
       case AWAKE -> {
-        if (line.tryLock()) {
+        if (!line.isSilent() && line.tryLock()) {
           state = State.LAST_LOOK;
         } else {
           line.pause(pause);
-          pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
+          pause = min(pause.multipliedBy(2), longestPause());
         }
         yield Next.READ;
       }
@@ -134,6 +139,10 @@ public final class Doorbell {
       line.unlock();
       state = State.AWAKE;
     }
+  }
+
+  private Duration longestPause() {
+    return line.isSilent() ? LONGEST_PAUSE_WHEN_SILENT : LONGEST_PAUSE;
   }
 
   private static Duration min(Duration a, Duration b) {

@@ -69,6 +69,18 @@ class DoorbellTest {
   }
 
   @Test
+  void asksWithLongerPausesWhereTheDoorbellIsSilent() throws Exception {
+    line.isSilent = true;
+
+    for (var i = 0; i < 12; i++) {
+      assertThat(doorbell.foundNothing(WAIT)).isEqualTo(Doorbell.Next.READ);
+    }
+
+    assertThat(line.calls).isEmpty();
+    assertThat(line.pauses).endsWith(Duration.ofMillis(500), Duration.ofMillis(500));
+  }
+
+  @Test
   void pausesAreShortAgainAfterSomethingCame() throws Exception {
     line.isLockFree = false;
     doorbell.foundNothing(WAIT);
@@ -117,6 +129,12 @@ class DoorbellTest {
     private final Deque<Boolean> rings = new ArrayDeque<>();
     private boolean isLockFree = true;
     private boolean isDead;
+    private boolean isSilent;
+
+    @Override
+    public boolean isSilent() {
+      return isSilent;
+    }
 
     @Override
     public boolean tryLock() {
