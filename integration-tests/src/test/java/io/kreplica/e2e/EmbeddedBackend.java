@@ -7,13 +7,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 
-/** All servers as processes of this machine. */
+/**
+ * All servers as processes of this machine. With {@code -Dkreplica.keep.files=true} their data and
+ * logs outlive the test.
+ */
 final class EmbeddedBackend implements Backend {
 
   private final ReplicationStack stack;
 
   EmbeddedBackend(Map<String, String> workerSettings) {
-    var builder = ReplicationStack.builder();
+    var builder = ReplicationStack.builder().keepFiles(Boolean.getBoolean("kreplica.keep.files"));
     workerSettings.forEach(builder::workerSetting);
     stack = builder.start();
   }

@@ -16,8 +16,12 @@ import org.junit.jupiter.api.Test;
 class ExactlyOnceE2E {
 
   private static final int WORKER_KILLS = 5;
+  // A worker that comes back waits until the dead one's transaction has timed out.
   private static final Map<String, String> REQUIRED =
-      Map.of("exactly.once.support", "required", "transaction.boundary", "connector");
+      Map.of(
+          "exactly.once.support", "required",
+          "transaction.boundary", "connector",
+          "producer.override.transaction.timeout.ms", "10000");
 
   private static Backend backend;
 

@@ -181,13 +181,13 @@ class ReplicationE2E {
 
       replication.executeOnMaster(
           """
-          insert into shop_order (order_id, customer) select o, 'many' from generate_series(1, 5000) o;
+          insert into shop_order (order_id, customer) select o, 'many' from generate_series(1, 2000) o;
           insert into order_line (order_id, line, amount)
-          select o, l, 10 * o + l from generate_series(1, 5000) o, generate_series(1, 4) l;
+          select o, l, 10 * o + l from generate_series(1, 2000) o, generate_series(1, 4) l;
           """);
 
       try (var watcher = replication.watchSlave()) {
-        replication.awaitOnSlave("select count(*) from order_line", 20000);
+        replication.awaitOnSlave("select count(*) from order_line", 8000);
         replication.executeOnMaster("update order_line set amount = amount + 1");
         replication.executeOnMaster("update shop_order set order_id = order_id + 100000");
         replication.executeOnMaster("delete from shop_order where order_id % 2 = 0");

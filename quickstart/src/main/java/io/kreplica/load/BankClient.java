@@ -44,11 +44,11 @@ final class BankClient implements AutoCloseable {
     foldHistory =
         connection.prepareStatement(
             """
-            with some as (
+            with oldest as (
                 select history_id from public.history where account_id <= ?
                 order by history_id limit 5 for update skip locked
             ), gone as (
-                delete from public.history h using some where h.history_id = some.history_id
+                delete from public.history h using oldest where h.history_id = oldest.history_id
                 returning h.*
             )
             insert into public.history (delta, teller_id, branch_id, account_id)

@@ -171,10 +171,10 @@ public final class ConnectRest {
     return names;
   }
 
-  /** Whether the worker answers and has joined its group. */
+  /** Whether the worker has joined its group and takes requests. */
   boolean isReady() {
     try {
-      connectors();
+      sendOnce("GET", "/health", "");
       return true;
     } catch (ConnectRestException e) {
       return false;
