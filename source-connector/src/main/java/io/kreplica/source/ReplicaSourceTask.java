@@ -2,6 +2,7 @@ package io.kreplica.source;
 
 import io.kreplica.source.offset.Acknowledgements;
 import io.kreplica.source.offset.SourceOffset;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class ReplicaSourceTask extends SourceTask {
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private LogFollower log;
   private ReadAhead<List<SourceRecord>> ahead;
+  private KafkaTransactions transactions;
 
   /** Connect makes tasks without arguments. */
   public ReplicaSourceTask() {}
@@ -38,6 +40,7 @@ public final class ReplicaSourceTask extends SourceTask {
     log =
         new LogFollower(
             config, Optional.ofNullable(stored).map(SourceOffset::ofMap), acknowledgements);
+    transactions = new KafkaTransactions(context.transactionContext(), Clock.systemUTC());
     ahead = new ReadAhead<>("kreplica-source-" + config.connectorName(), log::next);
   }
 
@@ -47,10 +50,7 @@ public final class ReplicaSourceTask extends SourceTask {
     if (records.isEmpty()) {
       return null;
     }
-    var last = records.get(records.size() - 1);
-    if (context.transactionContext() != null && SourceOffset.isBehindABatch(last.sourceOffset())) {
-      context.transactionContext().commitTransaction(last);
-    }
+    transactions.add(records);
     return records;
   }
 
