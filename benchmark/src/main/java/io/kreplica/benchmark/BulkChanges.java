@@ -40,7 +40,7 @@ record BulkChanges(int rows) implements Measurement {
         timed(
             laboratory,
             "insert",
-            "insert into public.wide select n, n % 1000, n * 1000003, 'text of row ' || n,"
+            "insert into public.wide select n, n % 1000, n::bigint * 1000003, 'text of row ' || n,"
                 + " md5(n::text), n / 7.0, n % 2 = 0, clock_timestamp(), '2020-01-01'::date + n %"
                 + " 1000, sqrt(n) from generate_series(1, "
                 + rows

@@ -23,6 +23,7 @@ final class Laboratory implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofMinutes(30);
   private static final Duration RUNNING_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(2);
+  private static final Duration COPY_POLL = Duration.ofMillis(100);
 
   private final ReplicationStack stack;
   private final String name;
@@ -79,7 +80,20 @@ final class Laboratory implements AutoCloseable {
   void startConnectors() throws SQLException {
     start(source(), ConnectorConfig.source(stack.master().url(name), topic()));
     start(sink(), ConnectorConfig.sink(stack.slave().url(name), topic()));
+    awaitCopies();
     awaitFlag();
+  }
+
+  private void awaitCopies() throws SQLException {
+    var deadline = System.nanoTime() + TIMEOUT.toNanos();
+    try (var connection = onMaster();
+        var statement =
+            connection.prepareStatement("select from replica.status where pending_copies = 0")) {
+      while (!statement.executeQuery().next()) {
+        refuseFailure(deadline);
+        LockSupport.parkNanos(COPY_POLL.toNanos());
+      }
+    }
   }
 
   private void start(String connector, Map<String, String> config) {
