@@ -150,11 +150,8 @@ final class MasterSession implements AutoCloseable {
       halfSent = Optional.empty();
       return open(batch, reader.look(offset, planner.scanned()));
     }
-    if (doorbell.isAsleep()) {
-      pruner.prune();
-      if (doorbell.foundNothing(LONGEST_WAIT) == Doorbell.Next.IDLE) {
-        return false;
-      }
+    if (doorbell.isAsleep() && doorbell.foundNothing(LONGEST_WAIT) == Doorbell.Next.IDLE) {
+      return false;
     }
     var deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
     while (System.nanoTime() < deadline) {

@@ -18,6 +18,25 @@ public final class LogPruner {
   private static final Logger LOG = LoggerFactory.getLogger(LogPruner.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
+  /** One statement, so that it is one commit on the master. */
+  private static final String PRUNE =
+      """
+      with confirmed as (
+          update replica.log_state
+          set confirmed = ?::pg_snapshot, confirmed_at = now()
+          where log_id = ?::uuid
+      ), finished as (
+          update replica.copy_request
+          set finished_at = now()
+          where finished_at is null and request_id <= ?
+      ), passed as (
+          delete from replica.checkpoint
+          where writer < ?::xid8
+      )
+      delete from replica.replica_log
+      where xid >= ?::xid8 and xid < ?::xid8 and pg_visible_in_snapshot(xid, ?::pg_snapshot)
+      """;
+
   private final Connection connection;
   private final Clock clock;
   private final Acknowledgements acknowledgements;
@@ -32,15 +51,11 @@ public final class LogPruner {
     this.acknowledgements = acknowledgements;
   }
 
-  /** Prunes what has been acknowledged since, at most once a second. */
+  /** Prunes what has been acknowledged since the last time, at most once a second. */
   public void pruneNowAndThen() throws SQLException {
-    if (lastPruned.plus(INTERVAL).isBefore(clock.instant())) {
-      prune();
+    if (lastPruned.plus(INTERVAL).isAfter(clock.instant())) {
+      return;
     }
-  }
-
-  /** Prunes what has been acknowledged since the last time. */
-  public void prune() throws SQLException {
     var acknowledged = acknowledgements.take();
     if (acknowledged.isPresent()) {
       confirm(acknowledged.get());
@@ -49,41 +64,18 @@ public final class LogPruner {
   }
 
   private void confirm(SourceOffset offset) throws SQLException {
-    update(
-        "update replica.log_state set confirmed = ?::pg_snapshot, confirmed_at = now()"
-            + " where log_id = ?::uuid",
-        offset.position().toString(),
-        offset.log());
-    finishCopies(offset);
     var confirmed = offset.position();
-    var rows =
-        update(
-            "delete from replica.replica_log where xid >= ?::xid8 and xid < ?::xid8"
-                + " and pg_visible_in_snapshot(xid, ?::pg_snapshot)",
-            Long.toString(prunedBelow),
-            Long.toString(confirmed.xmax()),
-            confirmed.toString());
-    update(
-        "delete from replica.checkpoint where writer < ?::xid8", Long.toString(confirmed.xmin()));
-    LOG.debug("Confirmed {}, pruned {} log rows", confirmed, rows);
+    try (var statement = connection.prepareStatement(PRUNE)) {
+      statement.setString(1, confirmed.toString());
+      statement.setString(2, offset.log());
+      statement.setLong(3, offset.copied());
+      statement.setString(4, Long.toString(confirmed.xmin()));
+      statement.setString(5, Long.toString(prunedBelow));
+      statement.setString(6, Long.toString(confirmed.xmax()));
+      statement.setString(7, confirmed.toString());
+      var rows = statement.executeUpdate();
+      LOG.debug("Confirmed {}, pruned {} log rows", confirmed, rows);
+    }
     prunedBelow = confirmed.xmin();
-  }
-
-  private void finishCopies(SourceOffset offset) throws SQLException {
-    if (offset.copied() > 0) {
-      update(
-          "update replica.copy_request set finished_at = now()"
-              + " where finished_at is null and request_id <= ?::bigint",
-          Long.toString(offset.copied()));
-    }
-  }
-
-  private int update(String sql, String... parameters) throws SQLException {
-    try (var statement = connection.prepareStatement(sql)) {
-      for (var i = 0; i < parameters.length; i++) {
-        statement.setString(i + 1, parameters[i]);
-      }
-      return statement.executeUpdate();
-    }
   }
 }
