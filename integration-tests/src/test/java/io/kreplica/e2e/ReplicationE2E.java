@@ -1,6 +1,7 @@
 package io.kreplica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kreplica.load.Bank;
 import java.sql.SQLException;
@@ -217,6 +218,23 @@ class ReplicationE2E {
 
       replication.awaitOnSlave("select count(*) from shop_order where customer = 'two again'", 1);
       replication.awaitEqual();
+    }
+  }
+
+  @Test
+  void theWatcherNoticesAStateThatTheMasterNeverHad() throws SQLException {
+    try (var replication = new Replication(backend, "tampered_with").start(Map.of())) {
+      replication.awaitEqual();
+
+      try (var watcher = replication.watchSlave();
+          var slave = replication.onSlave();
+          var statement = slave.createStatement()) {
+        statement.execute("update teller set balance = balance + 1 where teller_id = 1");
+        Awaitility.await().until(watcher::hasSeenAnImpossibleState);
+
+        assertThatThrownBy(() -> watcher.assertOnlyStatesOfTheMaster(1))
+            .hasMessageContaining("the bank's books do not balance");
+      }
     }
   }
 }

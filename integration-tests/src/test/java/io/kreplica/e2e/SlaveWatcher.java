@@ -75,6 +75,11 @@ final class SlaveWatcher implements AutoCloseable {
     return states.size();
   }
 
+  /** Whether it has seen a state that the master never had. */
+  boolean hasSeenAnImpossibleState() {
+    return !inconsistencies.isEmpty();
+  }
+
   /** Ends, and fails if a state was seen that the master never had, or hardly any state at all. */
   void assertOnlyStatesOfTheMaster(int leastStates) {
     close();

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Everything a replication needs, in one fresh directory: master, slave, broker and worker. When it
@@ -18,6 +19,7 @@ public final class ReplicationStack implements AutoCloseable {
   private volatile boolean keepFiles;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final Thread hook = new Thread(this::closeServers, "stack-closer");
+  private boolean closed;
   private PostgresServer master;
   private PostgresServer slave;
   private KafkaBroker broker;
@@ -103,32 +105,39 @@ public final class ReplicationStack implements AutoCloseable {
 
   private void launch(Builder builder) {
     builder.narrator.accept("Kafka broker");
-    broker = opened(KafkaBroker.start(directory.resolve("broker"), 0));
-    master = opened(postgres("master", builder.masterPort, builder));
-    slave = opened(postgres("slave", builder.slavePort, builder));
+    broker = open(() -> KafkaBroker.start(directory.resolve("broker"), 0));
+    builder.narrator.accept("PostgreSQL master");
+    master = open(() -> postgres("master", builder.masterPort, builder.version));
+    builder.narrator.accept("PostgreSQL slave");
+    slave = open(() -> postgres("slave", builder.slavePort, builder.version));
     broker.awaitReady();
     builder.narrator.accept("Connect worker with both connectors on its plugin.path");
     worker =
-        opened(
-            ConnectWorker.start(
-                directory.resolve("worker"),
-                broker.bootstrapServers(),
-                builder.restPort,
-                builder.workerHeap,
-                builder.workerSettings));
+        open(
+            () ->
+                ConnectWorker.start(
+                    directory.resolve("worker"),
+                    broker.bootstrapServers(),
+                    builder.restPort,
+                    builder.workerHeap,
+                    builder.workerSettings));
     worker.awaitReady();
   }
 
-  private PostgresServer postgres(String name, int port, Builder builder) {
-    builder.narrator.accept("PostgreSQL " + name);
-    return PostgresServer.builder(builder.version)
+  private PostgresServer postgres(String name, int port, PostgresVersion version) {
+    return PostgresServer.builder(version)
         .directory(directory.resolve(name))
         .port(port)
         .requirePasswords()
         .start();
   }
 
-  private synchronized <T extends AutoCloseable> T opened(T server) {
+  /** Starts a server, unless all are being closed: then one would be left over. */
+  private synchronized <T extends AutoCloseable> T open(Supplier<T> start) {
+    if (closed) {
+      throw new IllegalStateException("Cannot start a server: all are being closed");
+    }
+    var server = start.get();
     running.push(server);
     return server;
   }
@@ -174,6 +183,9 @@ public final class ReplicationStack implements AutoCloseable {
   }
 
   private synchronized void closeServers() {
+    // Whoever suffers from the closing may still ask to keep the files.
+    var keep = keepFiles;
+    closed = true;
     while (!running.isEmpty()) {
       try {
         running.pop().close();
@@ -181,7 +193,7 @@ public final class ReplicationStack implements AutoCloseable {
         System.err.println(e.getMessage());
       }
     }
-    if (!keepFiles) {
+    if (!keep) {
       Directories.delete(directory);
     }
   }
