@@ -14,7 +14,9 @@ import io.kreplica.stack.PostgresVersion;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,22 +158,58 @@ class ReplicaSourceTaskIT {
 
   @Test
   void copiesATableExactlyWhileItChanges() throws Exception {
-    master.execute(
-        "insert into account select i, 'old', i from generate_series(1, 95) i",
-        "delete from replica.replica_log");
+    master.execute("insert into account select i, 'old', i from generate_series(1, 995) i");
     try (var run = TaskRun.first(master.settings("snapshot.chunk.rows", "10"))) {
       run.until(records -> TaskRun.describe(records).contains("R 15=old"));
-      master.execute("update account set name = 'new' where id = 90");
+      master.execute(
+          "update account set name = 'new' where id % 100 = 1",
+          "delete from account where id % 100 = 2",
+          "insert into account values (2000, 'added', 0)");
       run.until(
           records ->
-              TaskRun.commits(records).stream()
-                  .anyMatch(c -> c.copy().map(Marker.Copy::ends).orElse(false)));
+              TaskRun.describe(records).contains("I 2000=added")
+                  && TaskRun.commits(records).stream()
+                      .anyMatch(c -> c.copy().map(Marker.Copy::ends).orElse(false)));
 
-      var rows = TaskRun.data(run.sent());
-      assertThat(rows.stream().filter(r -> TaskRun.operation(r) == Operation.COPY)).hasSize(95);
-      assertThat(TaskRun.describe(rows)).contains("R 90=new", "U 90=new");
+      assertThat(lastStates(run.sent()))
+          .containsExactlyInAnyOrderElementsOf(
+              master.rows("select id || '=' || name from account"));
       run.untilIdle();
-      assertThat(master.value("select pending_copies from replica.status")).isEqualTo("0");
+      await()
+          .untilAsserted(
+              () -> {
+                run.poll();
+                assertThat(master.value("select pending_copies from replica.status"))
+                    .isEqualTo("0");
+              });
+    }
+  }
+
+  /** What is left when the records are replayed: key and name of each row. */
+  private static List<String> lastStates(List<SourceRecord> records) {
+    var rows = new TreeMap<String, String>();
+    for (var text : TaskRun.describe(TaskRun.data(records))) {
+      var row = text.substring(2);
+      var key = row.split("=", 2)[0];
+      if (text.startsWith("D")) {
+        rows.remove(key);
+      } else {
+        rows.put(key, row);
+      }
+    }
+    return List.copyOf(rows.values());
+  }
+
+  @Test
+  void everyBatchMovesOnEvenWhenAnIdleMasterIsCopied() throws Exception {
+    master.execute("insert into account select i, 'x', 0 from generate_series(1, 55) i");
+    try (var run =
+        TaskRun.unacknowledged(master.settings("snapshot.chunk.rows", "10"), Optional.empty())) {
+      run.untilIdle();
+
+      assertThat(TaskRun.commits(run.sent()))
+          .hasSize(6)
+          .allSatisfy(commit -> assertThat(commit.to().isAfter(commit.from())).isTrue());
     }
   }
 

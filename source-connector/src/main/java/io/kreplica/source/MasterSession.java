@@ -45,6 +45,7 @@ final class MasterSession implements AutoCloseable {
   private final LogPruner pruner;
   private final EventBuilder events;
   private final MasterIdentity identity;
+  private final SourceRegistration registration;
   private final ReplicaSourceConfig config;
   private final long epoch;
 
@@ -57,6 +58,7 @@ final class MasterSession implements AutoCloseable {
       Connection listening,
       Connection reading,
       MasterIdentity identity,
+      SourceRegistration registration,
       SourceOffset offset,
       long epoch,
       Acknowledgements acknowledgements)
@@ -66,6 +68,7 @@ final class MasterSession implements AutoCloseable {
     this.listening = listening;
     this.reading = reading;
     this.identity = identity;
+    this.registration = registration;
     this.offset = offset;
     this.epoch = epoch;
     this.doorbell =
@@ -115,7 +118,7 @@ final class MasterSession implements AutoCloseable {
               : registration.begin(config.snapshotMode());
       LOG.info("Reading log {} from {} in epoch {}", identity.log(), offset.position(), epoch);
       return new MasterSession(
-          config, listening, reading, identity, offset, epoch, acknowledgements);
+          config, listening, reading, identity, registration, offset, epoch, acknowledgements);
     } catch (SQLException | InterruptedException | RuntimeException e) {
       abort(reading);
       abort(listening);
@@ -157,6 +160,11 @@ final class MasterSession implements AutoCloseable {
     while (System.nanoTime() < deadline) {
       var outlook = reader.look(offset, planner.scanned());
       var batch = planner.plan(offset.position(), outlook);
+      if (batch.isPresent() && batch.get().isStandingStill()) {
+        reader.end();
+        registration.advanceMaster();
+        continue;
+      }
       if (batch.isPresent() && open(batch.get(), outlook)) {
         doorbell.foundSomething();
         return true;

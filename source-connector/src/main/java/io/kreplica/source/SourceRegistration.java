@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.apache.kafka.connect.errors.ConnectException;
 
 /**
- * Signs a source in on the master: takes the next epoch, and where Connect knows no offset, finds
- * where to begin. Thread: the reader's.
+ * A source's standing on the master: takes the next epoch, finds where to begin where Connect knows
+ * no offset, and moves an idle master's position on. Thread: the reader's.
  */
 final class SourceRegistration {
 
@@ -68,6 +68,13 @@ final class SourceRegistration {
       requestCopies();
     }
     return identity.startAt(begin);
+  }
+
+  /** Uses up a transaction id, so that an idle master's position lies behind the last one. */
+  void advanceMaster() throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("select pg_current_xact_id()");
+    }
   }
 
   private void requestCopies() throws SQLException {

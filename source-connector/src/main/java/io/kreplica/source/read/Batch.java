@@ -15,4 +15,13 @@ import java.util.Optional;
  * @param copy the copy whose next chunk follows the changes, if one does
  */
 public record Batch(
-    BatchId id, LogPosition from, LogPosition to, long sentRank, Optional<CopyRequest> copy) {}
+    BatchId id, LogPosition from, LogPosition to, long sentRank, Optional<CopyRequest> copy) {
+
+  /**
+   * Whether it would end where it begins, as the chunk of a copy on an idle master does. Such a
+   * batch is not sent: a sink could not tell it from one that is applied already.
+   */
+  public boolean isStandingStill() {
+    return from.equals(to);
+  }
+}
