@@ -18,7 +18,7 @@ public final class ReplicationStack implements AutoCloseable {
   private final Path directory;
   private volatile boolean keepFiles;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
-  private final Thread hook = new Thread(this::closeServers, "stack-closer");
+  private final Thread hook;
   private boolean closed;
   private PostgresServer master;
   private PostgresServer slave;
@@ -28,6 +28,8 @@ public final class ReplicationStack implements AutoCloseable {
   private ReplicationStack(Builder builder) {
     this.directory = Directories.createTemporary("kreplica-");
     this.keepFiles = builder.keepFiles;
+    // What a user interrupts is no failure to look into: only an express wish keeps the files.
+    this.hook = new Thread(() -> closeServers(builder.keepFiles), "stack-closer");
   }
 
   public static Builder builder() {
@@ -174,7 +176,7 @@ public final class ReplicationStack implements AutoCloseable {
 
   @Override
   public void close() {
-    closeServers();
+    closeServers(keepFiles);
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
@@ -182,9 +184,7 @@ public final class ReplicationStack implements AutoCloseable {
     }
   }
 
-  private synchronized void closeServers() {
-    // Whoever suffers from the closing may still ask to keep the files.
-    var keep = keepFiles;
+  private synchronized void closeServers(boolean keep) {
     closed = true;
     while (!running.isEmpty()) {
       try {
