@@ -8,6 +8,10 @@ import io.kreplica.sink.TopicFixture.Form;
 import io.kreplica.stack.PostgresServer;
 import io.kreplica.stack.PostgresVersion;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -290,6 +294,84 @@ class ReplicaSinkTaskIT {
           .isInstanceOf(ConnectException.class)
           .hasMessageContaining("by sink 'test-sink'");
     }
+  }
+
+  @Test
+  void appliesTheBatchesBeforeAGap() throws Exception {
+    topic.batch("5:5:").insert(ACCOUNT, 3, 1, "a", "1").commit();
+    topic.batch("8:8:", "9:9:").insert(ACCOUNT, 8, 2, "b", "2").commit();
+
+    try (var run = SinkRun.of(topic, slave.settings())) {
+      assertThatThrownBy(run::untilEnd).isInstanceOf(ConnectException.class);
+    }
+
+    assertThat(slave.rows("select id from account")).containsExactly("1");
+  }
+
+  @Test
+  void appliesTheBatchesBeforeARefusedRow() throws Exception {
+    topic.batch("5:5:").insert(ACCOUNT, 3, 1, "a", "1").commit();
+    topic.batch("6:6:").insert(ACCOUNT, 5, 2, "b", "2").commit();
+    topic.batch("7:7:").insert(ACCOUNT, 6, 3, "c", "1e20").commit();
+
+    try (var run = SinkRun.of(topic, slave.settings())) {
+      assertThatThrownBy(run::untilEnd)
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("key id=3; transaction 6, batch 1-3")
+          .hasMessageContaining("numeric field overflow");
+    }
+
+    assertThat(slave.rows("select id from account order by id")).containsExactly("1", "2");
+  }
+
+  @Test
+  void doesNotHoldLocksForALargeBatchWhoseRestDoesNotCome() throws Exception {
+    var batch = topic.batch("5:5:");
+    for (var i = 1; i <= 200; i++) {
+      batch.insert(ACCOUNT, 3, i, "a", "1");
+    }
+
+    try (var run = SinkRun.of(topic, slave.settings("buffer.max.rows", "50"))) {
+      run.step();
+      assertThat(sinksInTransaction()).containsExactly("1");
+      run.pass(Duration.ofMinutes(2));
+      assertThat(sinksInTransaction()).containsExactly("0");
+      assertThat(run.stored()).isNegative();
+      batch.insert(ACCOUNT, 3, 201, "a", "1").commit();
+      run.untilEnd();
+    }
+
+    assertThat(slave.rows("select count(*) from account")).containsExactly("201");
+  }
+
+  private List<String> sinksInTransaction() throws SQLException {
+    return slave.rows(
+        "select count(*) from pg_stat_activity where state = 'idle in transaction'"
+            + " and datname = current_database()");
+  }
+
+  @Test
+  void refusesATopicOfSeveralPartitions() {
+    var partitions = Set.of(new TopicPartition("test", 0), new TopicPartition("test", 1));
+
+    assertThatThrownBy(() -> SinkRun.assign(slave.settings(), partitions))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("test-1")
+        .hasMessageContaining("one partition");
+  }
+
+  @Test
+  void namesTheGrantWithoutWhichItMayNotReplicate() throws Exception {
+    slave.execute(
+        "do $$ begin if to_regrole('unprivileged') is null then create role unprivileged login;"
+            + " end if; end $$",
+        "grant usage on schema replica to unprivileged",
+        "grant select on all tables in schema replica to unprivileged");
+
+    assertThatThrownBy(() -> SinkRun.of(topic, slave.settings("connection.user", "unprivileged")))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("'unprivileged' may not set session_replication_role")
+        .hasMessageContaining(slave.isBefore15() ? "alter role" : "grant set on parameter");
   }
 
   @Test

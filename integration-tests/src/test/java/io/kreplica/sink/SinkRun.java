@@ -2,7 +2,12 @@ package io.kreplica.sink;
 
 import static org.awaitility.Awaitility.await;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +30,8 @@ final class SinkRun implements AutoCloseable {
 
   private final TopicFixture topic;
   private final Context context;
-  private final ReplicaSinkTask task = new ReplicaSinkTask();
+  private final Time time = new Time();
+  private final ReplicaSinkTask task = new ReplicaSinkTask(time);
   private final int recordsAtOnce;
   private long next;
   private long stored = -1;
@@ -49,6 +55,20 @@ final class SinkRun implements AutoCloseable {
   /** Starts a task that is given few records at once. */
   static SinkRun slowly(TopicFixture topic, Map<String, String> settings, int recordsAtOnce) {
     return new SinkRun(topic, settings, recordsAtOnce, 0);
+  }
+
+  /** Assigns partitions to a task. */
+  static void assign(Map<String, String> settings, Collection<TopicPartition> partitions) {
+    var task = new ReplicaSinkTask();
+    task.initialize(new Context(settings));
+    task.start(settings);
+    task.open(partitions);
+  }
+
+  /** Lets time pass for the task, with the turn of the loop that it brings. */
+  void pass(Duration duration) {
+    time.passed = time.passed.plus(duration);
+    step();
   }
 
   /** Reads until the topic's end, however often the task goes back. */
@@ -100,6 +120,27 @@ final class SinkRun implements AutoCloseable {
   public void close() {
     task.close(Set.of(PARTITION));
     task.stop();
+  }
+
+  /** The clock that the task looks at. */
+  private static final class Time extends Clock {
+
+    private Duration passed = Duration.ZERO;
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return Clock.systemUTC().instant().plus(passed);
+    }
   }
 
   /** The worker's side of the conversation. */

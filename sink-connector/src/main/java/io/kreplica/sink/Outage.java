@@ -30,7 +30,8 @@ final class Outage {
   void failed(String cause) {
     if (since == null) {
       since = clock.instant();
-      LOG.warn("The slave cannot be reached; trying again for ever, nothing is lost: {}", cause);
+      LOG.warn(
+          "The slave takes no changes for now; trying again for ever, nothing is lost: {}", cause);
     }
     nextAttempt = clock.instant().plus(backoff.next());
   }
@@ -45,16 +46,12 @@ final class Outage {
     return Math.max(1, Duration.between(clock.instant(), nextAttempt).toMillis());
   }
 
-  /** The slave answers. */
+  /** The slave takes changes: the next failure is a new one. */
   void over() {
     if (since != null) {
       LOG.info("The slave is back after {}", Duration.between(since, clock.instant()));
       since = null;
+      backoff.reset();
     }
-  }
-
-  /** Something was applied: the next failure is a new one. */
-  void applied() {
-    backoff.reset();
   }
 }

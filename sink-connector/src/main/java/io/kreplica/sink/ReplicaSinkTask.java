@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTask;
 import org.slf4j.Logger;
@@ -30,12 +31,21 @@ public final class ReplicaSinkTask extends SinkTask {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaSinkTask.class);
 
-  private final Clock clock = Clock.systemUTC();
+  private final Clock clock;
   private ReplicaSinkConfig config;
   private BatchAssembler assembler;
   private TopicCursor cursor;
   private Outage outage;
   private Slave slave;
+
+  /** Called by Connect. */
+  public ReplicaSinkTask() {
+    this(Clock.systemUTC());
+  }
+
+  ReplicaSinkTask(Clock clock) {
+    this.clock = clock;
+  }
 
   @Override
   public void start(Map<String, String> properties) {
@@ -56,29 +66,52 @@ public final class ReplicaSinkTask extends SinkTask {
   @Override
   public void put(Collection<SinkRecord> records) {
     cursor.read(records);
-    if (slave == null) {
-      return;
-    }
-    if (!slave.isAttached()) {
-      attach();
+    if (!isReadyFor(records)) {
       return;
     }
     try {
       for (var record : records) {
-        if (assembler.add(record) == Step.ABANDONED) {
-          slave.rollBack();
-        }
+        assemble(record);
         applyWhatDoesNotFit();
       }
       apply(assembler.takeComplete());
+      doNotWaitInATransaction();
     } catch (SQLException e) {
       startOver(e);
     }
   }
 
+  /** Whether to take these records; if not, they will be read again. */
+  private boolean isReadyFor(Collection<SinkRecord> records) {
+    if (slave == null) {
+      return false;
+    }
+    if (!slave.isAttached()) {
+      attach();
+      return false;
+    }
+    if (cursor.isToFollow(records)) {
+      followSlave();
+      return false;
+    }
+    return true;
+  }
+
+  private void assemble(SinkRecord record) throws SQLException {
+    try {
+      if (assembler.add(record) == Step.ABANDONED) {
+        slave.rollBack();
+      }
+    } catch (ConnectException e) {
+      // What is wrong with this record does not hold up the batches before it.
+      apply(assembler.takeComplete());
+      throw e;
+    }
+  }
+
   /** What exceeds the buffer: first the complete batches, then a part of the one that goes on. */
   private void applyWhatDoesNotFit() throws SQLException {
-    if (isFull()) {
+    if (isFull() || slave.isCareful()) {
       apply(assembler.takeComplete());
     }
     if (isFull()) {
@@ -93,7 +126,19 @@ public final class ReplicaSinkTask extends SinkTask {
   private void apply(Optional<Work> work) throws SQLException {
     if (work.isPresent()) {
       slave.apply(work.get());
-      outage.applied();
+    }
+    if (!assembler.isHolding()) {
+      outage.over();
+    }
+  }
+
+  /** The rest of a large batch may be hours away, if its source is down; locks should not be. */
+  private void doNotWaitInATransaction() throws SQLException {
+    if (slave.isInTransaction() && cursor.isQuiet()) {
+      LOG.info("Undoing a part of a large batch: the rest of it is not coming for now");
+      slave.rollBack();
+      assembler.startAt(slave.position());
+      cursor.followOnceMoreArrives();
     }
   }
 
@@ -141,7 +186,6 @@ public final class ReplicaSinkTask extends SinkTask {
     }
     try {
       slave.attach();
-      outage.over();
       followSlave();
       cursor.resume();
       LOG.info("Attached to {}, position {}", config.sessions(), slave.position());

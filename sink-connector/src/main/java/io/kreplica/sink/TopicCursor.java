@@ -23,6 +23,7 @@ final class TopicCursor {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicCursor.class);
   private static final Duration LONGEST_WAIT_FOR_PARTITION = Duration.ofSeconds(30);
+  private static final Duration LONGEST_WAIT_FOR_REST = Duration.ofSeconds(60);
   private static final long NONE = -1;
 
   private final SinkTaskContext context;
@@ -31,12 +32,15 @@ final class TopicCursor {
   private TopicPartition partition;
   private long firstOffset = NONE;
   private boolean rewinding;
+  private boolean waiting;
+  private Instant lastRead;
   private boolean warned;
 
   TopicCursor(SinkTaskContext context, Clock clock) {
     this.context = context;
     this.clock = clock;
     this.started = clock.instant();
+    this.lastRead = started;
     context.timeout(LONGEST_WAIT_FOR_PARTITION.toMillis());
   }
 
@@ -58,6 +62,7 @@ final class TopicCursor {
     partition = partitions.iterator().next();
     firstOffset = NONE;
     rewinding = false;
+    waiting = false;
     return partition;
   }
 
@@ -68,12 +73,29 @@ final class TopicCursor {
   /** Records have been read. */
   void read(Collection<SinkRecord> records) {
     rewinding = false;
-    if (firstOffset == NONE && !records.isEmpty()) {
-      firstOffset = records.iterator().next().originalKafkaOffset();
+    if (!records.isEmpty()) {
+      lastRead = clock.instant();
+      firstOffset =
+          firstOffset == NONE ? records.iterator().next().originalKafkaOffset() : firstOffset;
     }
     if (partition == null) {
       warnIfUnassigned();
     }
+  }
+
+  /** Whether nothing has been read for a while. */
+  boolean isQuiet() {
+    return clock.instant().isAfter(lastRead.plus(LONGEST_WAIT_FOR_REST));
+  }
+
+  /** What was read is forgotten; go back for it when there is more to read behind it. */
+  void followOnceMoreArrives() {
+    waiting = true;
+  }
+
+  /** Whether these records are what was waited for, and it is time to {@link #follow}. */
+  boolean isToFollow(Collection<SinkRecord> records) {
+    return waiting && !records.isEmpty();
   }
 
   private void warnIfUnassigned() {
@@ -89,6 +111,7 @@ final class TopicCursor {
 
   /** Goes back, or forth, to behind the slave's position; to where reading began if it has none. */
   void follow(Optional<Position> position) {
+    waiting = false;
     var offset = position.map(Position::kafkaOffset).orElse(NONE);
     var next = offset == NONE ? firstOffset : offset + 1;
     if (next != NONE) {
@@ -118,7 +141,7 @@ final class TopicCursor {
       Map<TopicPartition, OffsetAndMetadata> consumed,
       boolean pending,
       Optional<Position> position) {
-    if (!pending && !rewinding) {
+    if (!pending && !rewinding && !waiting) {
       return consumed;
     }
     return position

@@ -71,6 +71,10 @@ final class BatchApplier {
     }
   }
 
+  boolean isInTransaction() {
+    return inTransaction;
+  }
+
   private void begin(Work work) throws SQLException {
     inTransaction = true;
     tables.beginTransaction();

@@ -84,6 +84,16 @@ public final class Slave {
     }
   }
 
+  /** Whether a part of a batch is applied and waits for the rest in an open transaction. */
+  public boolean isInTransaction() {
+    return applier != null && applier.isInTransaction();
+  }
+
+  /** Whether each batch should come by itself, so that a refusal holds up no batch before it. */
+  public boolean isCareful() {
+    return careful;
+  }
+
   /** How far the slave is; empty if nothing was ever applied. */
   public Optional<Position> position() {
     return position.position();

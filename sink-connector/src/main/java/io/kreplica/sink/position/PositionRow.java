@@ -200,23 +200,17 @@ public final class PositionRow {
 
   private void checkSink(Optional<Row> row) {
     if (row.isPresent() && !row.get().sink().equals(sink)) {
-      throw new FencedException(heldByAnotherSink(row.get()));
+      throw Conflicts.heldByAnotherSink(topic, sink, row.get().log(), row.get().sink());
     }
   }
 
   private void checkOwn(Optional<Row> row) {
     checkSink(row);
     if (row.isPresent() && !row.get().claim().equals(claim.toString())) {
-      throw new FencedException(succeeded());
+      throw Conflicts.succeeded(topic, sink);
     }
     if (row.isEmpty() && position.isPresent()) {
-      throw new FencedException(
-          "Cannot go on applying topic '"
-              + topic
-              + "': the row of log '"
-              + position.get().log()
-              + "' was deleted from replica.replica_position while the task was running. Restart"
-              + " the sink to join the log anew.");
+      throw Conflicts.rowDeleted(topic, position.get().log());
     }
   }
 
@@ -233,7 +227,7 @@ public final class PositionRow {
         var row = rows.next() ? Optional.of(Row.of(rows)) : Optional.<Row>empty();
         checkSink(row);
         if (row.isPresent() && !row.get().topic().equals(topic)) {
-          throw new FencedException(onAnotherTopic(row.get()));
+          throw Conflicts.onAnotherTopic(topic, row.get().log(), row.get().topic());
         }
         checkOwn(row);
       }
@@ -242,50 +236,12 @@ public final class PositionRow {
     return new SQLException("The position was moved by a commit whose answer was lost", "40001");
   }
 
-  private String succeeded() {
-    return "Cannot go on applying topic '"
-        + topic
-        + "': another task of sink '"
-        + sink
-        + "' has started since and has taken over. Nothing is lost; if no other task is meant to"
-        + " run, look for a second Connect cluster with a connector of this name, and restart this"
-        + " one.";
-  }
-
-  private String heldByAnotherSink(Row row) {
-    return "Cannot apply topic '"
-        + topic
-        + "' as sink '"
-        + sink
-        + "': log '"
-        + row.position().log()
-        + "' is applied to this slave by sink '"
-        + row.sink()
-        + "'. Stop this sink; or, if that one is gone for good, run on the slave: update"
-        + " replica.replica_position set sink = '"
-        + sink.replace("'", "''")
-        + "' where log_id = '"
-        + row.position().log()
-        + "'";
-  }
-
-  private String onAnotherTopic(Row row) {
-    return "Cannot apply log '"
-        + row.position().log()
-        + "' from topic '"
-        + topic
-        + "': this slave has applied it from topic '"
-        + row.topic()
-        + "'. If this topic replaces that one, stop the sink, run on the slave: update"
-        + " replica.replica_position set topic = '"
-        + topic
-        + "', kafka_offset = null where log_id = '"
-        + row.position().log()
-        + "' - and start it again";
-  }
-
   /** The row as it stands. */
   private record Row(String topic, String sink, String claim, Position position) {
+
+    String log() {
+      return position.log();
+    }
 
     static Row of(ResultSet rows) throws SQLException {
       var offset = rows.getObject("kafka_offset", Long.class);
