@@ -2,7 +2,6 @@ package io.kreplica.quickstart;
 
 import io.kreplica.load.ConnectionSource;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -12,6 +11,8 @@ final class Gauges implements AutoCloseable {
 
   private static final String NEWEST =
       "select at from public.history order by history_id desc limit 1";
+
+  private static final String STATUS = "select backlog_rows, pending_copies from replica.status";
 
   private final Connection master;
   private final Connection slave;
@@ -26,11 +27,17 @@ final class Gauges implements AutoCloseable {
    *
    * @param lag how much older the newest payment on the slave is than that on the master
    * @param backlog changes that the master has logged and Kafka has not confirmed yet
+   * @param copies tables whose initial copy is not through
    */
-  record Reading(Duration lag, long backlog) {}
+  record Reading(Duration lag, long backlog, long copies) {}
 
   Reading read() throws SQLException {
-    return new Reading(lag(), backlog());
+    var lag = lag();
+    try (var statement = master.createStatement();
+        var result = statement.executeQuery(STATUS)) {
+      result.next();
+      return new Reading(lag, result.getLong(1), result.getLong(2));
+    }
   }
 
   private Duration lag() throws SQLException {
@@ -47,18 +54,6 @@ final class Gauges implements AutoCloseable {
         var result = statement.executeQuery(NEWEST)) {
       return result.next() ? result.getObject(1, OffsetDateTime.class) : null;
     }
-  }
-
-  private long backlog() throws SQLException {
-    try (var statement = master.createStatement();
-        var result = statement.executeQuery("select backlog_rows from replica.status")) {
-      return first(result);
-    }
-  }
-
-  private static long first(ResultSet result) throws SQLException {
-    result.next();
-    return result.getLong(1);
   }
 
   @Override

@@ -29,13 +29,15 @@ final class LiveLine {
     var perSecond = (changes - lastChanges) * 1e9 / (now - lastLook);
     lastLook = now;
     lastChanges = changes;
-    return String.format(
-        "  %3d/%d s  %,9d transactions  %,7.0f changes/s  lag %,6d ms  backlog %,7d changes",
-        Math.min(length.toSeconds(), (now - start) / 1_000_000_000),
-        length.toSeconds(),
-        load.commits(),
-        perSecond,
-        reading.lag().toMillis(),
-        reading.backlog());
+    var line =
+        String.format(
+            "  %3d/%d s  %,9d transactions  %,7.0f changes/s  lag %,6d ms  backlog %,7d changes",
+            Math.min(length.toSeconds(), (now - start) / 1_000_000_000),
+            length.toSeconds(),
+            load.commits(),
+            perSecond,
+            reading.lag().toMillis(),
+            reading.backlog());
+    return reading.copies() == 0 ? line : line + "  (initial copy: " + reading.copies() + " to go)";
   }
 }
