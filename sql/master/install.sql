@@ -17,6 +17,10 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir tables/checkpoint.sql
 \ir tables/copy_request.sql
 
+-- Doorbell and checkpoints: the log wakes the source and measures its way
+\ir functions/ring_doorbell.sql
+\ir functions/set_checkpoint.sql
+
 -- Capture: a change becomes a log row, in the writer's transaction
 \ir functions/as_now_sql.sql
 \ir functions/log_insert.sql
@@ -26,13 +30,8 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir functions/log_truncate.sql
 \ir functions/pinned_variants.sql
 
--- Doorbell and checkpoints: the log wakes the source and measures its way
-\ir functions/ring_doorbell.sql
-\ir functions/set_checkpoint.sql
-\ir triggers/doorbell.sql
-\ir triggers/checkpoint.sql
-
 -- What a person calls
+\ir functions/foreign_keys_change.sql
 \ir functions/refuse_untrackable.sql
 \ir functions/key_columns.sql
 \ir functions/settings_matter.sql

@@ -19,6 +19,7 @@ drop function if exists
     replica.key_columns(regclass, regclass),
     replica.settings_matter(regclass),
     replica.image_matters(regclass),
+    replica.foreign_keys_change(regclass),
     replica.refuse_untrackable(pg_class),
     replica.create_triggers(integer),
     replica.drop_triggers(regclass),

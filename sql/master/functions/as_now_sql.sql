@@ -5,7 +5,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- The careful path's statement: for every key among the changed rows, log the row as it is now (U), or
 -- D if it is gone. Needed once triggers write to tracked tables: a nested statement's log rows come
--- before the outer statement's, whose images may be older by then.
+-- before the outer statement's, whose images may be older by then. Needed too where foreign keys update
+-- and delete a table's rows in turn: one statement then captures both, in an order of its own.
 --   table_id  the tracked table
 --   changed   what holds the changed rows: a transition table, or a subquery
 declare
@@ -46,4 +47,4 @@ end
 $$;
 
 comment on function replica.as_now_sql(integer, text) is
-    'The statement with which a capture logs changed rows as they are now; for changes made by triggers';
+    'The statement with which a capture logs changed rows as they are now; for changes made by triggers and foreign keys';

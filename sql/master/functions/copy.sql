@@ -21,6 +21,7 @@ begin
             using errcode = 'object_not_in_prerequisite_state',
                   hint = format('select replica.track(%L);', tracked);
     end if;
+    perform replica.ring_doorbell();
     return format('Requested copy %s of %s%s', _request, tracked, coalesce(' for slave ' || slave, ''));
 end
 $$;

@@ -15,8 +15,12 @@ begin
     where t.table_id = create_triggers.table_id;
 
     perform replica.drop_triggers(_table.relation);
-    _suffix := case when replica.settings_matter(_table.relation) then '_pinned' else '' end;
-    _arguments := format('%L', _table.table_id) || case when _table.exact then ', ''exact''' else '' end;
+    _suffix := case when _table.pinned then '_pinned' else '' end;
+    _arguments := format(
+        '%L, %L, %L',
+        _table.table_id,
+        case when _table.exact then 'exact' else 'json' end,
+        case when _table.cascades then 'cascades' else 'plain' end);
     select string_agg(format('old.%1$I is distinct from new.%1$I', a.attname), ' or ')
     into strict _changed
     from pg_attribute a

@@ -5,21 +5,30 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Logs the rows that an INSERT (or COPY, MERGE, ON CONFLICT) has added.
 --   tg_argv[0]  table_id
---   tg_argv[1]  'exact' where the table's rows need their text image
+--   tg_argv[1]  'exact' where the table's rows need their text image, else 'json'
+-- The doorbell's lock is tried here, not in ring_doorbell, and the checkpoint's turn is found here, because
+-- every statement comes this way.
 declare
-    _table_id constant integer := tg_argv[0];
+    _rows bigint;
 begin
     if pg_trigger_depth() > 1 or current_setting('replica.nested', true) = 'on' then
         perform set_config('replica.nested', 'on', true);
-        execute replica.as_now_sql(_table_id, 'new_rows');
-    elsif tg_nargs > 1 then
+        execute replica.as_now_sql(tg_argv[0]::integer, 'new_rows');
+    elsif tg_argv[1] = 'exact' then
         insert into replica.replica_log (table_id, op, row, image)
-        select _table_id, 'I', to_json(n.*), (n.*)::text
+        select tg_argv[0]::integer, 'I', to_json(n.*), (n.*)::text
         from new_rows n;
     else
         insert into replica.replica_log (table_id, op, row)
-        select _table_id, 'I', to_json(n.*)
+        select tg_argv[0]::integer, 'I', to_json(n.*)
         from new_rows n;
+    end if;
+    get diagnostics _rows = row_count;
+    if not pg_try_advisory_xact_lock_shared(19282, 1) then
+        perform replica.ring_doorbell();
+    end if;
+    if _rows > 0 and lastval() % 10000 < _rows then
+        perform replica.set_checkpoint();
     end if;
     return null;
 end

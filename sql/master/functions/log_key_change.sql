@@ -7,19 +7,23 @@ as $$
 -- logs the D; row triggers fire before the statement trigger that logs the U, so that
 -- UPDATE t SET id = id + 1 comes out right.
 --   tg_argv[0]  table_id
---   tg_argv[1]  'exact' where the table's rows need their text image
+--   tg_argv[1]  'exact' where the table's rows need their text image, else 'json'
+--   tg_argv[2]  'cascades' where foreign keys change the table's rows, else 'plain'
 declare
     _table_id constant integer := tg_argv[0];
+    _nested constant boolean := pg_trigger_depth() > 1 or current_setting('replica.nested', true) = 'on';
 begin
-    if pg_trigger_depth() > 1 or current_setting('replica.nested', true) = 'on' then
+    if _nested then
         perform set_config('replica.nested', 'on', true);
+    end if;
+    if _nested or tg_argv[2] = 'cascades' then
         execute replica.as_now_sql(
             _table_id,
             format('(select o.* from json_populate_record(null::%s, $1) o)', tg_relid::regclass))
         using to_json(old.*);
     else
         insert into replica.replica_log (table_id, op, row, image)
-        values (_table_id, 'D', to_json(old.*), case when tg_nargs > 1 then old.*::text end);
+        values (_table_id, 'D', to_json(old.*), case when tg_argv[1] = 'exact' then old.*::text end);
     end if;
     return null;
 end

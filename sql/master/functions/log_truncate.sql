@@ -9,6 +9,7 @@ as $$
 begin
     insert into replica.replica_log (table_id, op)
     values (tg_argv[0]::integer, 'T');
+    perform replica.ring_doorbell();
     return null;
 end
 $$;

@@ -1,15 +1,16 @@
 create or replace function replica.set_checkpoint()
-returns trigger
-language plpgsql
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
 as $$
--- Stores where the log stands. Only the writer's snapshot is at hand here; the source counts the
--- writer itself as in progress, since its transaction goes on.
-begin
+    -- Stores where the log stands, every 10,000 rows or so, by the writer that drew the number. Only the
+    -- writer's snapshot is at hand here; the source counts the writer itself as in progress, since its
+    -- transaction goes on. Several in one statement would be alike; it may draw none in a crowd of bulk
+    -- writers, and the next one does.
     insert into replica.checkpoint (seq, snapshot, writer)
-    values (new.seq, pg_catalog.pg_current_snapshot(), new.xid);
-    return null;
-end
+    values (lastval(), pg_current_snapshot(), pg_current_xact_id())
+    on conflict (seq) do nothing
 $$;
 
 comment on function replica.set_checkpoint() is
-    'Row trigger on the log, every 10,000 rows: stores a position between which batches stay small';
+    'Stores a position, between which batches stay small, at the log''s last row';

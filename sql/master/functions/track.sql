@@ -13,7 +13,6 @@ declare
     _class pg_class;
     _keys smallint[];
     _key_names text[];
-    _exact boolean;
     _id integer;
     _again boolean;
     _copied boolean := false;
@@ -25,19 +24,24 @@ begin
     into strict _key_names
     from unnest(_keys) with ordinality as k(attnum, ordinality)
     join pg_attribute a on a.attrelid = tracked and a.attnum = k.attnum;
-    _exact := replica.image_matters(tracked);
 
     _again := exists (select from replica.tracked_table t
                       where t.relation = tracked and t.untracked_at is null);
-    insert into replica.tracked_table as t (relation, name, key_columns, key_names, exact)
+    insert into replica.tracked_table as t (relation, name, key_columns, key_names, exact, pinned, cascades)
     values (tracked,
             format('%s.%I', _class.relnamespace::regnamespace, _class.relname),
-            _keys, _key_names, _exact)
+            _keys,
+            _key_names,
+            replica.image_matters(tracked),
+            replica.settings_matter(tracked),
+            replica.foreign_keys_change(tracked))
     on conflict (relation) do update
         set name = excluded.name,
             key_columns = excluded.key_columns,
             key_names = excluded.key_names,
             exact = excluded.exact,
+            pinned = excluded.pinned,
+            cascades = excluded.cascades,
             tracked_at = excluded.tracked_at,
             untracked_at = null
     returning t.table_id into _id;
@@ -46,6 +50,7 @@ begin
 
     if copy and not _again then
         insert into replica.copy_request (table_id, reason) values (_id, 'track');
+        perform replica.ring_doorbell();
         _copied := true;
     end if;
     return format(

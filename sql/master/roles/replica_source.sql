@@ -23,7 +23,12 @@ begin
         grant select, delete on replica.replica_log, replica.checkpoint to replica_source;
         grant select, insert, update on replica.copy_request to replica_source;
         grant update (epoch, confirmed, confirmed_at) on replica.log_state to replica_source;
-        grant execute on function replica.read_chunk(integer, json, integer) to replica_source;
+        grant execute on function
+            replica.read_chunk(integer, json, integer),
+            replica.image_matters(regclass),
+            replica.settings_matter(regclass),
+            replica.foreign_keys_change(regclass)
+            to replica_source;
     end if;
 end
 $$;

@@ -3,6 +3,7 @@ create table if not exists replica.log_state (
     log_id uuid not null default gen_random_uuid(),
     schema_version integer not null,
     system_identifier bigint not null,
+    doorbell_rings boolean not null default true,
     epoch bigint not null default 0,
     confirmed pg_snapshot,
     confirmed_at timestamptz,
@@ -14,6 +15,7 @@ comment on column replica.log_state.singleton is 'Always true: there is one row'
 comment on column replica.log_state.log_id is 'Identity of this log; slaves and source offsets belong to it';
 comment on column replica.log_state.schema_version is 'Version of the installed script, which the source connector compares with its own';
 comment on column replica.log_state.system_identifier is 'The cluster the log was written in; differs after a restore into another cluster, whose transaction ids start anew';
+comment on column replica.log_state.doorbell_rings is 'False where NOTIFY does not go with two-phase commit: the source then polls, from its next start on';
 comment on column replica.log_state.epoch is 'Counts the starts of the source; fences what a predecessor still sends';
 comment on column replica.log_state.confirmed is 'Position up to which Kafka has acknowledged the log; the rows below it are pruned';
 comment on column replica.log_state.confirmed_at is 'When the source last confirmed a position';

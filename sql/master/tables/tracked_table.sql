@@ -5,6 +5,8 @@ create table if not exists replica.tracked_table (
     key_columns smallint[] not null check (cardinality(key_columns) > 0),
     key_names text[] not null,
     exact boolean not null,
+    pinned boolean not null,
+    cascades boolean not null,
     tracked_at timestamptz not null default now(),
     untracked_at timestamptz
 );
@@ -16,5 +18,7 @@ comment on column replica.tracked_table.name is 'schema.table when it was tracke
 comment on column replica.tracked_table.key_columns is 'Attribute numbers of the key, in key order; numbers outlive a rename';
 comment on column replica.tracked_table.key_names is 'Names of the key columns when it was tracked, for log rows that outlive the table';
 comment on column replica.tracked_table.exact is 'Whether the log holds each row''s exact text image too, because JSON would not bring every value back';
+comment on column replica.tracked_table.pinned is 'Whether its captures pin the session''s settings, because they would change some value''s text';
+comment on column replica.tracked_table.cascades is 'Whether its captures are always careful, because foreign keys change its rows';
 comment on column replica.tracked_table.tracked_at is 'When track was last called';
 comment on column replica.tracked_table.untracked_at is 'When untrack was called; null while the table is tracked';

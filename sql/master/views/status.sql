@@ -1,10 +1,18 @@
-create or replace view replica.status as
+drop view if exists replica.status;
+create view replica.status as
 select
     s.log_id,
     s.schema_version,
     (select count(*)
      from replica.tracked_table t
      where t.untracked_at is null) as tracked_tables,
+    (select count(*)
+     from replica.tracked_table t
+     join pg_catalog.pg_class c on c.oid = t.relation
+     where t.untracked_at is null
+       and (replica.image_matters(t.relation) > t.exact
+            or replica.settings_matter(t.relation) > t.pinned
+            or replica.foreign_keys_change(t.relation) > t.cascades)) as tables_to_renew,
     (select count(*)
      from replica.copy_request r
      where r.finished_at is null) as pending_copies,
@@ -32,6 +40,7 @@ comment on view replica.status is 'How replication stands, seen from the master:
 comment on column replica.status.log_id is 'Identity of the log';
 comment on column replica.status.schema_version is 'Version of the installed script';
 comment on column replica.status.tracked_tables is 'How many tables are tracked, see replica.tracked_table';
+comment on column replica.status.tables_to_renew is 'How many of them were altered so that replica.track must renew their triggers: columns of other types, foreign keys with actions';
 comment on column replica.status.pending_copies is 'How many copies are asked for or under way, see replica.copy_request';
 comment on column replica.status.backlog_rows is 'Log rows that Kafka has not acknowledged (committed ones)';
 comment on column replica.status.log_bytes is 'Size of the log on disk, its index included';

@@ -169,6 +169,36 @@ class MasterSqlIT {
   }
 
   @Test
+  void aRowThatForeignKeysUpdateAndThenDeleteIsGoneInTheLog() throws SQLException {
+    master.execute(
+        "create table node (id int primary key, parent int references node on delete cascade,"
+            + " buddy int references node on delete set null)",
+        "select replica.track('node')",
+        "insert into node values (1, null, null), (2, 1, null), (3, 2, 1)",
+        "truncate replica.replica_log",
+        "delete from node where id = 1");
+
+    assertThat(
+            master.value(
+                "select op from replica.replica_log where row->>'id' = '3' order by seq desc limit 1"))
+        .isEqualTo("D");
+  }
+
+  @Test
+  void anAlterationThatTheTriggersDoNotFitIsCountedUntilTheyAreRenewed() throws SQLException {
+    master.execute("select replica.track('t')", "select replica.track('u')");
+    assertThat(master.value("select tables_to_renew from replica.status")).isEqualTo("0");
+
+    master.execute(
+        "alter table t add column tags text[]",
+        "alter table u add column t_id int references t on delete cascade");
+    assertThat(master.value("select tables_to_renew from replica.status")).isEqualTo("2");
+
+    master.execute("select replica.track('t')", "select replica.track('u')");
+    assertThat(master.value("select tables_to_renew from replica.status")).isEqualTo("0");
+  }
+
+  @Test
   void hostileSessionSettingsDoNotChangeWhatIsLogged() throws SQLException {
     master.execute(
         "create table h (id int primary key, f float8, i interval, b bytea, ts timestamptz, a float8[])",

@@ -6,6 +6,7 @@ import io.kreplica.source.listen.ListeningSession;
 import io.kreplica.source.listen.ReaderLock;
 import io.kreplica.source.master.AutoInstall;
 import io.kreplica.source.master.MasterIdentity;
+import io.kreplica.source.master.RenewalCheck;
 import io.kreplica.source.offset.Acknowledgements;
 import io.kreplica.source.offset.LogPruner;
 import io.kreplica.source.offset.SourceOffset;
@@ -108,6 +109,7 @@ final class MasterSession implements AutoCloseable {
       MasterIdentity.read(reading);
       listening = sessions.open();
       ReaderLock.acquire(listening, sessions.applicationName());
+      RenewalCheck.run(reading);
       // Only what is read under the lock is certain to stay.
       var identity = MasterIdentity.read(reading);
       var registration = new SourceRegistration(listening, identity);

@@ -14,13 +14,6 @@ public final class ListeningSession implements Doorbell.Line {
   private static final String CHANNEL = "replica_log";
   private static final int ANSWER_WITHIN_MS = 10_000;
 
-  private static final String IS_SILENT =
-      """
-      select coalesce(bool_or(t.tgenabled = 'D'), true)
-      from pg_trigger t
-      where t.tgname = 'doorbell' and t.tgrelid = 'replica.replica_log'::regclass
-      """;
-
   private final Connection connection;
   private final boolean isSilent;
 
@@ -29,7 +22,7 @@ public final class ListeningSession implements Doorbell.Line {
     this.connection = connection;
     connection.setNetworkTimeout(Runnable::run, ANSWER_WITHIN_MS);
     execute("listen " + CHANNEL);
-    this.isSilent = isTrue(IS_SILENT);
+    this.isSilent = isTrue("select not doorbell_rings from replica.log_state");
   }
 
   @Override
