@@ -2,21 +2,29 @@ package io.kreplica.e2e;
 
 import io.kreplica.stack.ConnectWorker;
 import io.kreplica.stack.PostgresServer;
+import io.kreplica.stack.PostgresVersion;
 import io.kreplica.stack.ReplicationStack;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * All servers as processes of this machine. With {@code -Dkreplica.keep.files=true} their data and
- * logs outlive the test.
+ * All servers as processes of this machine; PostgreSQL in the version that {@code
+ * -Dkreplica.postgres} names, {@code newest} (the default) or {@code oldest}. With {@code
+ * -Dkreplica.keep.files=true} their data and logs outlive the test.
  */
 final class EmbeddedBackend implements Backend {
+
+  private static final String VERSION = System.getProperty("kreplica.postgres", "newest");
 
   private final ReplicationStack stack;
 
   EmbeddedBackend(Map<String, String> workerSettings) {
-    var builder = ReplicationStack.builder().keepFiles(Boolean.getBoolean("kreplica.keep.files"));
+    var builder =
+        ReplicationStack.builder()
+            .postgres(PostgresVersion.valueOf(VERSION.toUpperCase(Locale.ROOT)))
+            .keepFiles(Boolean.getBoolean("kreplica.keep.files"));
     workerSettings.forEach(builder::workerSetting);
     stack = builder.start();
   }
