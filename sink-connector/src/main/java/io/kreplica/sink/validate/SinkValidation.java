@@ -83,7 +83,8 @@ public final class SinkValidation {
             .orElseGet(
                 () -> {
                   var added = new ConfigValue(key);
-                  added.value(properties.get(key));
+                  // Connect knows topics as a list, and converts what it finds here.
+                  added.value(key.equals("topics") ? topics() : properties.get(key));
                   values.add(added);
                   return added;
                 });
