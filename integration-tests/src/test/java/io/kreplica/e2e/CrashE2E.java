@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class CrashE2E {
 
-  private static final int WORKER_KILLS = 5;
+  private static final int WORKER_KILLS = 10;
 
   private static Backend backend;
 
