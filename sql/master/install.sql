@@ -23,10 +23,8 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 
 -- Capture: a change becomes a log row, in the writer's transaction
 \ir functions/as_now_sql.sql
-\ir functions/log_insert.sql
-\ir functions/log_update.sql
+\ir functions/log_change.sql
 \ir functions/log_key_change.sql
-\ir functions/log_delete.sql
 \ir functions/log_truncate.sql
 \ir functions/pinned_variants.sql
 

@@ -8,9 +8,9 @@ set client_min_messages = warning;
 drop view if exists replica.status;
 drop table if exists replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_table, replica.log_state;
 drop function if exists
-    replica.log_insert(), replica.log_update(), replica.log_delete(), replica.log_key_change(),
-    replica.log_insert_pinned(), replica.log_update_pinned(), replica.log_delete_pinned(),
-    replica.log_key_change_pinned(), replica.log_truncate()
+    replica.log_change(), replica.log_change_pinned(),
+    replica.log_key_change(), replica.log_key_change_pinned(),
+    replica.log_truncate()
     cascade;
 drop function if exists
     replica.as_now_sql(integer, text),

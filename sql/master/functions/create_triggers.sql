@@ -8,6 +8,7 @@ declare
     _table replica.tracked_table;
     _suffix text;
     _arguments text;
+    _careful text;
     _changed text;
 begin
     select * into strict _table
@@ -16,32 +17,33 @@ begin
 
     perform replica.drop_triggers(_table.relation);
     _suffix := case when _table.pinned then '_pinned' else '' end;
-    _arguments := format(
-        '%L, %L, %L',
-        _table.table_id,
-        case when _table.exact then 'exact' else 'json' end,
-        case when _table.cascades then 'cascades' else 'plain' end);
+    _arguments := format('%L, %L', _table.table_id, case when _table.exact then 'exact' else 'json' end);
+    _careful := case when _table.cascades then 'cascades' else 'plain' end;
     select string_agg(format('old.%1$I is distinct from new.%1$I', a.attname), ' or ')
     into strict _changed
     from pg_attribute a
     where a.attrelid = _table.relation and a.attnum = any (_table.key_columns);
 
+    -- An INSERT's rows are not changed by foreign keys before it is captured.
     execute format(
-        'create trigger replica_log_insert after insert on %s referencing new table as new_rows
-         for each statement execute function replica.log_insert%s(%s)', _table.relation, _suffix, _arguments);
+        'create trigger replica_log_insert after insert on %s referencing new table as changed_rows
+         for each statement execute function replica.log_change%s(%s, ''plain'')',
+        _table.relation, _suffix, _arguments);
     execute format(
-        'create trigger replica_log_update after update on %s referencing new table as new_rows
-         for each statement execute function replica.log_update%s(%s)', _table.relation, _suffix, _arguments);
+        'create trigger replica_log_update after update on %s referencing new table as changed_rows
+         for each statement execute function replica.log_change%s(%s, %L)',
+        _table.relation, _suffix, _arguments, _careful);
     execute format(
         'create trigger replica_log_key_change after update on %s
-         for each row when (%s) execute function replica.log_key_change%s(%s)',
-        _table.relation, _changed, _suffix, _arguments);
+         for each row when (%s) execute function replica.log_key_change%s(%s, %L)',
+        _table.relation, _changed, _suffix, _arguments, _careful);
     execute format(
-        'create trigger replica_log_delete after delete on %s referencing old table as old_rows
-         for each statement execute function replica.log_delete%s(%s)', _table.relation, _suffix, _arguments);
+        'create trigger replica_log_delete after delete on %s referencing old table as changed_rows
+         for each statement execute function replica.log_change%s(%s, %L)',
+        _table.relation, _suffix, _arguments, _careful);
     execute format(
         'create trigger replica_log_truncate after truncate on %s
-         for each statement execute function replica.log_truncate(%s)', _table.relation, _arguments);
+         for each statement execute function replica.log_truncate(%L)', _table.relation, _table.table_id);
 end
 $$;
 

@@ -4,7 +4,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- An UPDATE that changes a key is logged as D of the old key and U of the new row. This row trigger
--- logs the D; row triggers fire before the statement trigger that logs the U, so that
+-- logs the D; row triggers fire before the statement trigger that logs the U (log_change), so that
 -- UPDATE t SET id = id + 1 comes out right.
 --   tg_argv[0]  table_id
 --   tg_argv[1]  'exact' where the table's rows need their text image, else 'json'

@@ -7,7 +7,7 @@
  *
  * <pre>
  *   application ──DML──▶ master table
- *                          │  sql/master/functions/log_insert.sql, log_update.sql, log_delete.sql …
+ *                          │  sql/master/functions/log_change.sql
  *                          ▼
  *                  replica.replica_log          sql/master/tables/replica_log.sql
  *                          │  sql/master/functions/ring_doorbell.sql
