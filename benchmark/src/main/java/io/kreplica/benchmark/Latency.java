@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 
 /**
  * From commit to visible: rows are committed one by one on the master, and somebody looks at the
@@ -16,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 record Latency(int perSecond, int seconds) implements Measurement {
 
   private static final int PER_CLIENT = 125;
-  private static final long LOOK_NANOS = 200_000;
+  private static final long LOOK_NANOS = 500_000;
+  private static final int WARM_UP_SECONDS = 10;
 
   @Override
   public String name() {
@@ -25,7 +27,9 @@ record Latency(int perSecond, int seconds) implements Measurement {
 
   @Override
   public String title() {
-    return String.format("Commit to visible, single rows at %,d/s for %d s", perSecond, seconds);
+    return String.format(
+        "Commit to visible, single rows at %,d/s for %d s after %d s to warm up",
+        perSecond, seconds, WARM_UP_SECONDS);
   }
 
   @Override
@@ -39,7 +43,11 @@ record Latency(int perSecond, int seconds) implements Measurement {
     var writers = new ProbeWriter[clients];
     for (var i = 0; i < clients; i++) {
       writers[i] =
-          new ProbeWriter(laboratory, i, perSecond / clients, seconds * perSecond / clients);
+          new ProbeWriter(
+              laboratory,
+              i,
+              perSecond / clients,
+              (WARM_UP_SECONDS + seconds) * perSecond / clients);
       writers[i].start();
     }
     var latencies = watch(laboratory, writers);
@@ -60,7 +68,7 @@ record Latency(int perSecond, int seconds) implements Measurement {
   }
 
   /** Looks at the slave until it shows all rows; answers how long each took. */
-  private static long[] watch(Laboratory laboratory, ProbeWriter[] writers) throws SQLException {
+  private long[] watch(Laboratory laboratory, ProbeWriter[] writers) throws SQLException {
     var seen = new AtomicLongArray[writers.length];
     var next = new int[writers.length];
     Arrays.setAll(seen, i -> new AtomicLongArray(writers[i].rows()));
@@ -95,16 +103,14 @@ record Latency(int perSecond, int seconds) implements Measurement {
     return true;
   }
 
-  private static long[] latencies(ProbeWriter[] writers, AtomicLongArray[] seen) {
-    var rows = Arrays.stream(writers).mapToInt(ProbeWriter::rows).sum();
-    var latencies = new long[rows];
-    var at = 0;
+  private long[] latencies(ProbeWriter[] writers, AtomicLongArray[] seen) {
+    var latencies = LongStream.builder();
     for (var i = 0; i < writers.length; i++) {
-      for (var n = 0; n < writers[i].rows(); n++) {
+      for (var n = WARM_UP_SECONDS * perSecond / writers.length; n < writers[i].rows(); n++) {
         // A row may be seen before the client hears that its commit is through.
-        latencies[at++] = Math.max(0, seen[i].get(n) - writers[i].committedAt(n));
+        latencies.add(Math.max(0, seen[i].get(n) - writers[i].committedAt(n)));
       }
     }
-    return latencies;
+    return latencies.build().toArray();
   }
 }
