@@ -199,6 +199,20 @@ class ReplicaSourceTaskIT {
   }
 
   @Test
+  void withoutInitialCopiesOnlyWhatSomebodyAsksForIsCopied() throws Exception {
+    master.execute("insert into account values (1, 'a', 0)");
+    try (var run = TaskRun.first(master.settings("snapshot.mode", "never"))) {
+      run.untilIdle();
+      assertThat(TaskRun.describe(TaskRun.data(run.sent()))).containsExactly("I 1=a");
+      assertThat(master.value("select pending_copies from replica.status")).isEqualTo("0");
+
+      master.execute("select replica.copy('account')");
+
+      run.until(records -> TaskRun.describe(records).contains("R 1=a"));
+    }
+  }
+
+  @Test
   void everyBatchMovesOnEvenWhenAnIdleMasterIsCopied() throws Exception {
     master.execute("insert into account select i, 'x', 0 from generate_series(1, 55) i");
     try (var run =

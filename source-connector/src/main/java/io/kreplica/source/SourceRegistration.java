@@ -70,6 +70,15 @@ final class SourceRegistration {
     return identity.startAt(begin);
   }
 
+  /** Crosses out the copies that nobody asked for by name: the slaves hold those rows already. */
+  void passOverCopies() throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.executeUpdate(
+          "update replica.copy_request set finished_at = now()"
+              + " where finished_at is null and reason <> 'copy'");
+    }
+  }
+
   /** Uses up a transaction id, so that an idle master's position lies behind the last one. */
   void advanceMaster() throws SQLException {
     try (var statement = connection.createStatement()) {
