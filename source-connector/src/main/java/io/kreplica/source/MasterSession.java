@@ -118,6 +118,9 @@ final class MasterSession implements AutoCloseable {
           stored.isPresent()
               ? identity.resume(stored.get(), config.acceptedTimeline())
               : registration.begin(config.snapshotMode());
+      if (config.snapshotMode() == SnapshotMode.NEVER) {
+        registration.passOverCopies();
+      }
       LOG.info("Reading log {} from {} in epoch {}", identity.log(), offset.position(), epoch);
       return new MasterSession(
           config, listening, reading, identity, registration, offset, epoch, acknowledgements);
