@@ -4,7 +4,6 @@ import io.kreplica.postgres.SessionFactory;
 import io.kreplica.sink.apply.TableMap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -242,38 +241,5 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   /** The longest wait between two attempts. */
   public Duration retryBackoffMax() {
     return Duration.ofMillis(getLong(RETRY_BACKOFF_MAX_MS));
-  }
-
-  /** Prints the reference of these properties, which the documentation includes. */
-  public static void main(String[] args) {
-    System.out.print(reference());
-  }
-
-  /** The reference of these properties, as Markdown. */
-  static String reference() {
-    var text = new StringBuilder();
-    for (var group : CONFIG_DEF.groups()) {
-      text.append("### ").append(group).append("\n\n");
-      CONFIG_DEF.configKeys().values().stream()
-          .filter(key -> key.group.equals(group))
-          .sorted((a, b) -> Integer.compare(a.orderInGroup, b.orderInGroup))
-          .forEach(key -> describe(key, text));
-    }
-    return text.toString();
-  }
-
-  private static void describe(ConfigDef.ConfigKey key, StringBuilder text) {
-    var defaultValue =
-        !key.hasDefault()
-            ? "none, must be set"
-            : "".equals(key.defaultValue) || key.type == ConfigDef.Type.PASSWORD
-                ? "empty"
-                : "`" + key.defaultValue + "`";
-    text.append("**`").append(key.name).append("`** — ").append(key.documentation).append("\n\n");
-    text.append("- type: ").append(key.type.name().toLowerCase(Locale.ROOT));
-    text.append("; default: ").append(defaultValue);
-    text.append("; valid: ").append(key.validator);
-    text.append("; importance: ").append(key.importance.name().toLowerCase(Locale.ROOT));
-    text.append("\n\n");
   }
 }
