@@ -23,12 +23,12 @@ import org.apache.kafka.connect.sink.SinkTaskContext;
  * A sink task, driven as a Connect worker drives it: records from the consumer's position, an empty
  * list while the topic is paused, seeks carried out before the next read, offsets stored after.
  */
-final class SinkRun implements AutoCloseable {
+public final class SinkRun implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final TopicPartition PARTITION = new TopicPartition(TopicFixture.TOPIC, 0);
 
-  private final TopicFixture topic;
+  private final ReadableTopic topic;
   private final Context context;
   private final Time time = new Time();
   private final ReplicaSinkTask task = new ReplicaSinkTask(time);
@@ -36,7 +36,7 @@ final class SinkRun implements AutoCloseable {
   private long next;
   private long stored = -1;
 
-  private SinkRun(TopicFixture topic, Map<String, String> settings, int recordsAtOnce, long from) {
+  private SinkRun(ReadableTopic topic, Map<String, String> settings, int recordsAtOnce, long from) {
     this.topic = topic;
     this.context = new Context(settings);
     this.recordsAtOnce = recordsAtOnce;
@@ -48,12 +48,13 @@ final class SinkRun implements AutoCloseable {
   }
 
   /** Starts a task. */
-  static SinkRun of(TopicFixture topic, Map<String, String> settings) {
+  public static SinkRun of(ReadableTopic topic, Map<String, String> settings) {
     return new SinkRun(topic, settings, 500, 0);
   }
 
   /** Starts a task that is given few records at once. */
-  static SinkRun slowly(TopicFixture topic, Map<String, String> settings, int recordsAtOnce) {
+  public static SinkRun slowly(
+      ReadableTopic topic, Map<String, String> settings, int recordsAtOnce) {
     return new SinkRun(topic, settings, recordsAtOnce, 0);
   }
 
@@ -66,22 +67,22 @@ final class SinkRun implements AutoCloseable {
   }
 
   /** Lets time pass for the task, with the turn of the loop that it brings. */
-  void pass(Duration duration) {
+  public void pass(Duration duration) {
     time.passed = time.passed.plus(duration);
     step();
   }
 
   /** Reads until the topic's end, however often the task goes back. */
-  SinkRun untilEnd() {
+  public SinkRun untilEnd() {
     await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(this::step);
     return this;
   }
 
   /** One turn of the worker's loop; whether the end was reached. */
-  boolean step() {
+  public boolean step() {
     seek();
     var records = context.paused ? List.<SinkRecord>of() : topic.read(next, recordsAtOnce);
-    var read = context.paused ? next : Math.min(topic.size(), next + recordsAtOnce);
+    var read = context.paused ? next : topic.endOf(next, recordsAtOnce);
     task.put(records);
     next = read;
     store();
@@ -103,16 +104,16 @@ final class SinkRun implements AutoCloseable {
   }
 
   /** The offset that Connect would store; negative if none. */
-  long stored() {
+  public long stored() {
     return stored;
   }
 
   /** The offset of the next record that will be read. */
-  long next() {
+  public long next() {
     return next;
   }
 
-  boolean isPaused() {
+  public boolean isPaused() {
     return context.paused;
   }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A fresh database with KReplica installed, as a slave, and a login with the sink's role. */
-final class SlaveFixture implements AutoCloseable {
+public final class SlaveFixture implements AutoCloseable {
 
   static final Path INSTALL = Path.of(System.getProperty("kreplica.root"), "sql/slave/install.sql");
   static final String LOGIN = "sink_login";
@@ -31,7 +31,7 @@ final class SlaveFixture implements AutoCloseable {
   }
 
   /** Creates a database on the server. */
-  static SlaveFixture on(PostgresServer server) throws SQLException {
+  public static SlaveFixture on(PostgresServer server) throws SQLException {
     var database = "slave" + COUNTER.incrementAndGet();
     server.createDatabase(database);
     var fixture = new SlaveFixture(server, database, server.connect(database));
@@ -48,7 +48,7 @@ final class SlaveFixture implements AutoCloseable {
   }
 
   /** Settings of a sink connector for this slave. */
-  Map<String, String> settings(String... more) {
+  public Map<String, String> settings(String... more) {
     var settings = new HashMap<String, String>();
     settings.put("name", "test-sink");
     settings.put("topics", TopicFixture.TOPIC);
@@ -66,7 +66,7 @@ final class SlaveFixture implements AutoCloseable {
     return server.url(database);
   }
 
-  String database() {
+  public String database() {
     return database;
   }
 
@@ -75,15 +75,15 @@ final class SlaveFixture implements AutoCloseable {
     return new SlaveFixture(server, database, server.connect(database));
   }
 
-  Connection session() {
+  public Connection session() {
     return session;
   }
 
-  boolean isBefore15() throws SQLException {
+  public boolean isBefore15() throws SQLException {
     return session.getMetaData().getDatabaseMajorVersion() < 15;
   }
 
-  void execute(String... statements) throws SQLException {
+  public void execute(String... statements) throws SQLException {
     for (var sql : statements) {
       try (var statement = session.createStatement()) {
         statement.execute(sql);
@@ -91,8 +91,29 @@ final class SlaveFixture implements AutoCloseable {
     }
   }
 
+  /** Grants the sink's role every table of every schema, and every sequence. */
+  public void grantEverything() throws SQLException {
+    execute(
+        """
+        do $$
+        declare
+            _schema name;
+        begin
+            for _schema in select nspname from pg_namespace
+                           where nspname not in ('replica', 'information_schema') and nspname !~ '^pg_'
+            loop
+                execute format('grant usage on schema %I to replica_sink', _schema);
+                execute format('grant select, insert, update, delete, truncate on all tables in schema %I'
+                               ' to replica_sink', _schema);
+                execute format('grant select, update on all sequences in schema %I to replica_sink', _schema);
+            end loop;
+        end
+        $$
+        """);
+  }
+
   /** The rows of a query, each as its columns' texts joined by a bar. */
-  List<String> rows(String query) throws SQLException {
+  public List<String> rows(String query) throws SQLException {
     var lines = new ArrayList<String>();
     try (var statement = session.createStatement();
         var rows = statement.executeQuery(query)) {

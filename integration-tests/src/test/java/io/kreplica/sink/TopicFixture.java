@@ -7,23 +7,18 @@ import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.data.Schema;
-import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.header.ConnectHeaders;
-import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.sink.SinkRecord;
-import org.apache.kafka.connect.storage.StringConverter;
 
 /**
  * A topic as KReplica's source would write it, seen as a sink task sees it: through converters,
  * headers as text. Batches are written with the verbs of the master.
  */
-final class TopicFixture {
+final class TopicFixture implements ReadableTopic {
 
   static final String TOPIC = "test";
   static final String LOG = "log-a";
@@ -37,19 +32,14 @@ final class TopicFixture {
   private static final String BEGINNING = "1:1:";
 
   private final List<SinkRecord> records = new ArrayList<>();
-  private final JsonConverter keys = new JsonConverter();
-  private final JsonConverter values = new JsonConverter();
-  private final StringConverter headers = new StringConverter();
+  private final Wire wire;
   private String log = LOG;
   private long epoch = 1;
   private long number;
   private String end = BEGINNING;
 
   TopicFixture(Form form) {
-    var settings = Map.of("schemas.enable", String.valueOf(form == Form.WITH_SCHEMAS));
-    keys.configure(settings, true);
-    values.configure(settings, false);
-    headers.configure(Map.of(), false);
+    wire = new Wire(TOPIC, form == Form.WITH_SCHEMAS);
   }
 
   /** A batch that follows the last one. */
@@ -102,45 +92,20 @@ final class TopicFixture {
     records.set(offset, null);
   }
 
-  /** The records from an offset on, at most so many offsets; a dropped record is left out. */
-  List<SinkRecord> read(long from, int most) {
+  @Override
+  public List<SinkRecord> read(long from, int most) {
     var to = (int) Math.min(records.size(), from + most);
     return records.subList((int) from, to).stream().filter(r -> r != null).toList();
   }
 
-  int size() {
+  @Override
+  public int size() {
     return records.size();
   }
 
   private void add(
       Schema keySchema, Object key, Schema valueSchema, Object value, ConnectHeaders made) {
-    var readKey = keys.toConnectData(TOPIC, keys.fromConnectData(TOPIC, keySchema, key));
-    var readValue = values.toConnectData(TOPIC, values.fromConnectData(TOPIC, valueSchema, value));
-    var readHeaders = new ConnectHeaders();
-    made.forEach(
-        header ->
-            readHeaders.add(
-                header.key(),
-                headers.toConnectHeader(
-                    TOPIC,
-                    header.key(),
-                    headers.fromConnectHeader(
-                        TOPIC, header.key(), header.schema(), header.value()))));
-    records.add(record(readKey, readValue, readHeaders));
-  }
-
-  private SinkRecord record(SchemaAndValue key, SchemaAndValue value, ConnectHeaders made) {
-    return new SinkRecord(
-        TOPIC,
-        0,
-        key.schema(),
-        key.value(),
-        value.schema(),
-        value.value(),
-        records.size(),
-        0L,
-        TimestampType.CREATE_TIME,
-        made);
+    records.add(wire.carry(records.size(), keySchema, key, valueSchema, value, made));
   }
 
   /** A batch being written. */

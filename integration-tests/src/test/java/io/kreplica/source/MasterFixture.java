@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A fresh database with KReplica installed, as a master, and a login with the source's role. */
-final class MasterFixture implements AutoCloseable {
+public final class MasterFixture implements AutoCloseable {
 
-  static final Path INSTALL =
+  public static final Path INSTALL =
       Path.of(System.getProperty("kreplica.root"), "sql/master/install.sql");
 
   private static final String LOGIN = "source_login";
@@ -31,7 +31,7 @@ final class MasterFixture implements AutoCloseable {
   }
 
   /** Creates a database on the server. */
-  static MasterFixture on(PostgresServer server) throws SQLException {
+  public static MasterFixture on(PostgresServer server) throws SQLException {
     var database = "master" + COUNTER.incrementAndGet();
     server.createDatabase(database);
     var session = server.connect(database);
@@ -45,7 +45,7 @@ final class MasterFixture implements AutoCloseable {
   }
 
   /** Settings of a source connector for this master. */
-  Map<String, String> settings(String... more) {
+  public Map<String, String> settings(String... more) {
     var settings = new HashMap<String, String>();
     settings.put("name", "test-source");
     settings.put("connection.url", server.url(database));
@@ -60,15 +60,15 @@ final class MasterFixture implements AutoCloseable {
   }
 
   /** Another session as the superuser. */
-  Connection connect() throws SQLException {
+  public Connection connect() throws SQLException {
     return server.connect(database);
   }
 
-  Connection session() {
+  public Connection session() {
     return session;
   }
 
-  void execute(String... statements) throws SQLException {
+  public void execute(String... statements) throws SQLException {
     for (var sql : statements) {
       try (var statement = session.createStatement()) {
         statement.execute(sql);
@@ -77,11 +77,11 @@ final class MasterFixture implements AutoCloseable {
   }
 
   /** The rows of a query, each as its columns' texts joined by a bar. */
-  List<String> rows(String query) throws SQLException {
+  public List<String> rows(String query) throws SQLException {
     return rows(session, query);
   }
 
-  static List<String> rows(Connection connection, String query) throws SQLException {
+  public static List<String> rows(Connection connection, String query) throws SQLException {
     var rows = new ArrayList<String>();
     try (var statement = connection.createStatement();
         var result = statement.executeQuery(query)) {
@@ -96,7 +96,7 @@ final class MasterFixture implements AutoCloseable {
     return rows;
   }
 
-  String value(String query) throws SQLException {
+  public String value(String query) throws SQLException {
     return rows(query).get(0);
   }
 

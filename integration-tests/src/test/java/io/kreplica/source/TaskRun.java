@@ -23,7 +23,7 @@ import org.apache.kafka.connect.storage.OffsetStorageReader;
  * Runs a source task as Connect would, on one thread, and keeps what it sent. A run may start where
  * another stopped, at any record's offset.
  */
-final class TaskRun implements AutoCloseable {
+public final class TaskRun implements AutoCloseable {
 
   private final ReplicaSourceTask task = new ReplicaSourceTask();
   private final List<SourceRecord> sent = new ArrayList<>();
@@ -37,22 +37,23 @@ final class TaskRun implements AutoCloseable {
   }
 
   /** Starts a task that Connect knows no offset of. */
-  static TaskRun first(Map<String, String> settings) {
+  public static TaskRun first(Map<String, String> settings) {
     return new TaskRun(settings, Optional.empty(), true);
   }
 
   /** Starts a task behind a record. */
-  static TaskRun behind(Map<String, String> settings, SourceRecord last) {
+  public static TaskRun behind(Map<String, String> settings, SourceRecord last) {
     return new TaskRun(settings, Optional.of(last.sourceOffset()), true);
   }
 
   /** Starts a task whose records Kafka never acknowledges. */
-  static TaskRun unacknowledged(Map<String, String> settings, Optional<SourceRecord> last) {
+  public static TaskRun unacknowledged(Map<String, String> settings, Optional<SourceRecord> last) {
     return new TaskRun(settings, last.map(SourceRecord::sourceOffset), false);
   }
 
   /** Polls until a condition holds for what has been sent in all. */
-  List<SourceRecord> until(Predicate<List<SourceRecord>> isEnough) throws InterruptedException {
+  public List<SourceRecord> until(Predicate<List<SourceRecord>> isEnough)
+      throws InterruptedException {
     var deadline = Instant.now().plus(Duration.ofSeconds(30));
     while (!isEnough.test(sent)) {
       if (Instant.now().isAfter(deadline)) {
@@ -64,7 +65,7 @@ final class TaskRun implements AutoCloseable {
   }
 
   /** Polls until nothing has come twice in a row: the task is asleep. */
-  List<SourceRecord> untilIdle() throws InterruptedException {
+  public List<SourceRecord> untilIdle() throws InterruptedException {
     for (var quiet = 0; quiet < 2; ) {
       quiet = poll() ? 0 : quiet + 1;
     }
@@ -72,7 +73,7 @@ final class TaskRun implements AutoCloseable {
   }
 
   /** Polls once; whether anything came. */
-  boolean poll() throws InterruptedException {
+  public boolean poll() throws InterruptedException {
     var records = task.poll();
     if (records == null) {
       return false;
@@ -84,12 +85,12 @@ final class TaskRun implements AutoCloseable {
     return true;
   }
 
-  List<SourceRecord> sent() {
+  public List<SourceRecord> sent() {
     return sent;
   }
 
   /** Stops the task; what it has sent can still be looked at. */
-  void stop() {
+  public void stop() {
     task.stop();
   }
 
@@ -99,24 +100,24 @@ final class TaskRun implements AutoCloseable {
   }
 
   /** The data records among them. */
-  static List<SourceRecord> data(Collection<SourceRecord> records) {
+  public static List<SourceRecord> data(Collection<SourceRecord> records) {
     return records.stream().filter(record -> !operation(record).isMarker()).toList();
   }
 
   /** The commit markers among them. */
-  static List<Marker> commits(Collection<SourceRecord> records) {
+  public static List<Marker> commits(Collection<SourceRecord> records) {
     return records.stream()
         .filter(record -> operation(record) == Operation.COMMIT)
         .map(record -> Marker.ofValue(record.value()))
         .toList();
   }
 
-  static Operation operation(SourceRecord record) {
+  public static Operation operation(SourceRecord record) {
     return EventHeaders.operation(record.headers());
   }
 
   /** Each record as its operation and, where it has them, key and one column: {@code U 1=b}. */
-  static List<String> describe(Collection<SourceRecord> records) {
+  public static List<String> describe(Collection<SourceRecord> records) {
     return records.stream().map(TaskRun::describe).toList();
   }
 
