@@ -17,7 +17,7 @@ import org.apache.kafka.connect.header.Headers;
  * @param seq the log row's sequence number; 0 for a row of a copy
  * @param xid the master's transaction; 0 for a row of a copy
  * @param tx the largest {@code seq} of that transaction: transactions are in this order
- * @param rank the record's place in its batch, from 1
+ * @param rank the record's place in its batch, from 1; a part has that of its row
  * @param batch the batch that carries the record
  * @param epoch the epoch of the source that sent it; a resumed batch is older than its epoch
  * @param timestampMicros when the master logged the change, in microseconds since 1970 UTC
@@ -49,11 +49,17 @@ public record EventHeaders(
   public static final String COPY = "replica.copy";
   public static final String SLAVE = "replica.slave";
 
+  /** On a {@link Part}, its number among the parts of its row, from 1. */
+  public static final String PART = "replica.part";
+
+  /** On a row that parts precede, which columns they belong to: {@link PartedColumns}. */
+  public static final String PARTS = "replica.parts";
+
   /** Adds these headers to a record's. */
   public void writeTo(Headers headers) {
     headers.addString(OPERATION, operation.code());
     headers.addString(TABLE, table.toString());
-    if (operation == Operation.COPY) {
+    if (isCopied()) {
       headers.addLong(COPY, copy);
     } else {
       headers.addLong(SEQ, seq);
@@ -74,7 +80,9 @@ public record EventHeaders(
    */
   public static EventHeaders readFrom(Headers headers) {
     var operation = operation(headers);
-    var copied = operation == Operation.COPY;
+    var copied =
+        operation == Operation.COPY
+            || (operation == Operation.PART && headers.lastWithName(COPY) != null);
     return new EventHeaders(
         operation,
         table(headers),
@@ -87,6 +95,17 @@ public record EventHeaders(
         number(headers, TIMESTAMP_MICROS),
         copied ? number(headers, COPY) : 0,
         Optional.ofNullable(headers.lastWithName(SLAVE)).map(h -> String.valueOf(h.value())));
+  }
+
+  /** Whether this is a row of a copy, or a part of a value of one. */
+  public boolean isCopied() {
+    return operation == Operation.COPY || (operation == Operation.PART && copy != 0);
+  }
+
+  /** The headers of a part of a value of the row that has these. */
+  public EventHeaders ofPart() {
+    return new EventHeaders(
+        Operation.PART, table, seq, xid, tx, rank, batch, epoch, timestampMicros, copy, slave);
   }
 
   /**

@@ -17,6 +17,8 @@ public enum Operation {
   TRUNCATE("T"),
   /** A row of an initial copy, as it is at the end of the batch that carries it. */
   COPY("R"),
+  /** A part of a value that is too large for one record; its row follows: a {@link Part}. */
+  PART("P"),
   /** A batch begins: a {@link Marker}. */
   BEGIN("B"),
   /** A batch is complete: a {@link Marker}. */
@@ -50,13 +52,14 @@ public enum Operation {
       case "D" -> DELETE;
       case "T" -> TRUNCATE;
       case "R" -> COPY;
+      case "P" -> PART;
       case "B" -> BEGIN;
       case "C" -> COMMIT;
       default ->
           throw new DataException(
               "Cannot read header replica.op: '"
                   + code
-                  + "' is none of I, U, D, T, R, B, C. The record is not KReplica's, or a transform"
+                  + "' is none of I, U, D, T, R, P, B, C. The record is not KReplica's, or a transform"
                   + " changed the header.");
     };
   }
