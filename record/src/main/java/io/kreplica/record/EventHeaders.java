@@ -13,7 +13,7 @@ import org.apache.kafka.connect.header.Headers;
  * every value is read leniently, from text or from any number.
  *
  * @param operation what happened
- * @param table the table on the master
+ * @param table the table on the master; null for a schema command, which may concern any
  * @param seq the log row's sequence number; 0 for a row of a copy
  * @param xid the master's transaction; 0 for a row of a copy
  * @param tx the largest {@code seq} of that transaction: transactions are in this order
@@ -58,7 +58,9 @@ public record EventHeaders(
   /** Adds these headers to a record's. */
   public void writeTo(Headers headers) {
     headers.addString(OPERATION, operation.code());
-    headers.addString(TABLE, table.toString());
+    if (operation != Operation.SCHEMA) {
+      headers.addString(TABLE, table.toString());
+    }
     if (isCopied()) {
       headers.addLong(COPY, copy);
     } else {
@@ -85,7 +87,7 @@ public record EventHeaders(
             || (operation == Operation.PART && headers.lastWithName(COPY) != null);
     return new EventHeaders(
         operation,
-        table(headers),
+        operation == Operation.SCHEMA ? null : table(headers),
         copied ? 0 : number(headers, SEQ),
         copied ? 0 : number(headers, XID),
         copied ? 0 : number(headers, TX),

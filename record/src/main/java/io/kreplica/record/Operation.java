@@ -4,7 +4,7 @@ import org.apache.kafka.connect.errors.DataException;
 
 /**
  * What a record on the topic stands for; its one-letter code travels in the header {@code
- * replica.op}. The letters I, U, D and T are those of the log on the master.
+ * replica.op}. The letters I, U, D, T and S are those of the log on the master.
  */
 public enum Operation {
   /** A row as it was inserted. */
@@ -15,6 +15,8 @@ public enum Operation {
   DELETE("D"),
   /** A table was emptied; the record has no key. */
   TRUNCATE("T"),
+  /** A command that changes the schema: a {@link SchemaCommand}; the record has no key. */
+  SCHEMA("S"),
   /** A row of an initial copy, as it is at the end of the batch that carries it. */
   COPY("R"),
   /** A part of a value that is too large for one record; its row follows: a {@link Part}. */
@@ -51,6 +53,7 @@ public enum Operation {
       case "U" -> UPDATE;
       case "D" -> DELETE;
       case "T" -> TRUNCATE;
+      case "S" -> SCHEMA;
       case "R" -> COPY;
       case "P" -> PART;
       case "B" -> BEGIN;
@@ -59,7 +62,7 @@ public enum Operation {
           throw new DataException(
               "Cannot read header replica.op: '"
                   + code
-                  + "' is none of I, U, D, T, R, P, B, C. The record is not KReplica's, or a transform"
+                  + "' is none of I, U, D, T, S, R, P, B, C. The record is not KReplica's, or a transform"
                   + " changed the header.");
     };
   }

@@ -1,6 +1,7 @@
 package io.kreplica.sink;
 
 import io.kreplica.postgres.SessionFactory;
+import io.kreplica.sink.apply.SchemaPolicy;
 import io.kreplica.sink.apply.TableMap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -66,10 +67,18 @@ public final class ReplicaSinkConfig extends AbstractConfig {
           + " accepted, with which Connect drops records that a converter or a transform cannot"
           + " digest, before this connector sees them.";
 
+  public static final String DDL_ENABLED = "ddl.enabled";
+  private static final String DDL_ENABLED_DOC =
+      "Whether the sink executes the schema commands that the master ran through replica.execute or"
+          + " captured, each at its place among the rows. The role must own the tables on the slave."
+          + " If false, they are skipped with a warning, and you change the slave by hand. Not with a"
+          + " table.map: commands name the master's tables.";
+
   private static final int LONGEST_APPLICATION_NAME = 63;
 
   private static final String SLAVE = "Slave";
   private static final String APPLYING = "Applying";
+  private static final String SCHEMA = "Schema changes";
 
   public static final ConfigDef CONFIG_DEF =
       new ConfigDef()
@@ -174,7 +183,18 @@ public final class ReplicaSinkConfig extends AbstractConfig {
               APPLYING,
               5,
               Width.SHORT,
-              "Accept missing rows");
+              "Accept missing rows")
+          .define(
+              DDL_ENABLED,
+              ConfigDef.Type.BOOLEAN,
+              false,
+              LambdaValidator.with((name, value) -> {}, () -> "true, false"),
+              Importance.MEDIUM,
+              DDL_ENABLED_DOC,
+              SCHEMA,
+              1,
+              Width.SHORT,
+              "Execute schema commands");
 
   private final String connector;
 
@@ -226,6 +246,11 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   /** Which table takes whose changes. */
   public TableMap tableMap() {
     return TableMap.parse(TABLE_MAP, getString(TABLE_MAP));
+  }
+
+  /** How far the slave's schema follows the master's. */
+  public SchemaPolicy schemaPolicy() {
+    return new SchemaPolicy(getBoolean(DDL_ENABLED), false, false);
   }
 
   /** How many rows may be held. */

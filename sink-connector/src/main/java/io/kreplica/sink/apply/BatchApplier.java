@@ -34,6 +34,7 @@ final class BatchApplier {
   private final Tables tables;
   private final TableWriter writer;
   private final CopyLedger ledger;
+  private final SchemaCommands commands;
 
   private boolean inTransaction;
   private boolean moved;
@@ -44,12 +45,14 @@ final class BatchApplier {
       PositionRow position,
       Tables tables,
       CopyLedger ledger,
+      SchemaPolicy policy,
       boolean careful) {
     this.connection = connection;
     this.position = position;
     this.tables = tables;
     this.writer = new TableWriter(connection, tables, careful);
     this.ledger = ledger;
+    this.commands = new SchemaCommands(policy.executesCommands(), careful);
   }
 
   /**
@@ -62,10 +65,17 @@ final class BatchApplier {
     if (!inTransaction) {
       begin(work);
     }
-    var changes = new ArrayList<Change>(waiting);
-    changes.addAll(work.changes());
-    waiting = new ArrayList<>();
-    write(work, changes);
+    var changes = new ArrayList<Change>();
+    for (var change : work.changes()) {
+      if (change instanceof Change.Command command) {
+        write(work, changes, true);
+        changes.clear();
+        execute(command);
+      } else {
+        changes.add(change);
+      }
+    }
+    write(work, changes, !work.isComplete());
     if (work.isComplete()) {
       commit(work.end().orElseThrow());
     }
@@ -91,12 +101,20 @@ final class BatchApplier {
     }
   }
 
-  private void write(Work work, List<Change> changes) throws SQLException {
+  /**
+   * Writes changes between which the slave's tables stay as they are.
+   *
+   * @param more whether the batch goes on behind them
+   */
+  private void write(Work work, List<Change> some, boolean more) throws SQLException {
+    var changes = new ArrayList<Change>(waiting);
+    changes.addAll(some);
+    waiting = new ArrayList<>();
     var plans = plan(changes);
     ledger.meet(connection, work.log(), plans.keySet());
     for (var step : Reduction.of(changes, shape -> plans.get(shape).equalAsText())) {
       if (step instanceof Reduction.Rows rows) {
-        waiting.addAll(writer.write(rows.runs(), !work.isComplete()));
+        waiting.addAll(writer.write(rows.runs(), more));
       } else if (step instanceof Reduction.Truncate truncate) {
         truncate(truncate.tables());
       } else if (step instanceof Reduction.BeginCopy copy) {
@@ -104,6 +122,12 @@ final class BatchApplier {
       } else if (step instanceof Reduction.EndCopy copy) {
         ledger.endCopy(connection, work.log(), copy.change());
       }
+    }
+  }
+
+  private void execute(Change.Command command) throws SQLException {
+    if (commands.execute(connection, command)) {
+      tables.forget();
     }
   }
 
@@ -171,6 +195,7 @@ final class BatchApplier {
     inTransaction = false;
     moved = false;
     waiting = List.of();
+    tables.forget();
     position.unjoin();
     ledger.rolledBack();
     connection.rollback();

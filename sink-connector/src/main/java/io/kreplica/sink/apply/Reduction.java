@@ -63,12 +63,12 @@ final class Reduction {
       return;
     }
     barrier();
-    if (change instanceof Change.Truncate) {
+    if (change instanceof Change.Truncate truncated) {
       var last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
       if (last instanceof Truncate truncate) {
-        truncate.tables().add(change.table());
+        truncate.tables().add(truncated.table());
       } else {
-        steps.add(new Truncate(new LinkedHashSet<>(Set.of(change.table()))));
+        steps.add(new Truncate(new LinkedHashSet<>(Set.of(truncated.table()))));
       }
     } else if (change instanceof Change.CopyBegun begun) {
       steps.add(new BeginCopy(begun));

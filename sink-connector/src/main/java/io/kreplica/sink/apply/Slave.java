@@ -25,6 +25,7 @@ public final class Slave {
   private final PositionRow position;
   private final Tables tables;
   private final CopyLedger ledger;
+  private final SchemaPolicy policy;
 
   private Connection connection;
   private BatchApplier applier;
@@ -35,12 +36,14 @@ public final class Slave {
    * Makes a slave that is not attached.
    *
    * @param position the hold on the position row, not claimed yet
+   * @param policy how far the slave's schema follows the master's
    */
-  public Slave(SessionFactory sessions, PositionRow position, TableMap map) {
+  public Slave(SessionFactory sessions, PositionRow position, TableMap map, SchemaPolicy policy) {
     this.sessions = sessions;
     this.position = position;
     this.tables = new Tables(map);
     this.ledger = new CopyLedger(map);
+    this.policy = policy;
   }
 
   /** Whether there is a session to apply over. */
@@ -69,7 +72,7 @@ public final class Slave {
     }
     tables.forget();
     connection = session;
-    applier = new BatchApplier(connection, position, tables, ledger, careful);
+    applier = new BatchApplier(connection, position, tables, ledger, policy, careful);
   }
 
   private void takePosition(Connection session) throws SQLException {
@@ -110,7 +113,7 @@ public final class Slave {
     applier.apply(work);
     if (work.isComplete() && careful) {
       careful = false;
-      applier = new BatchApplier(connection, position, tables, ledger, false);
+      applier = new BatchApplier(connection, position, tables, ledger, policy, false);
     }
   }
 
@@ -133,7 +136,7 @@ public final class Slave {
     applier.rollBack();
     tables.forget();
     careful = true;
-    applier = new BatchApplier(connection, position, tables, ledger, true);
+    applier = new BatchApplier(connection, position, tables, ledger, policy, true);
   }
 
   /** Gives up the session, and with it what has been applied since the last commit. */

@@ -3,6 +3,7 @@ package io.kreplica.sink.assemble;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.SchemaCommand;
 import io.kreplica.sink.assemble.OpenBatch.Fate;
 import io.kreplica.sink.change.Change;
 import io.kreplica.sink.change.RowReader;
@@ -222,6 +223,9 @@ public final class BatchAssembler {
     }
     if (headers.operation() == Operation.TRUNCATE) {
       open.add(new Change.Truncate(headers.table(), origin), 0);
+    } else if (headers.operation() == Operation.SCHEMA) {
+      var command = SchemaCommand.ofValue(record.value());
+      open.add(new Change.Command(command, headers.seq(), origin), command.sql().length());
     } else {
       var row = rows.read(record, headers.table(), headers.operation(), origin);
       open.add(row, Footprint.of(row));

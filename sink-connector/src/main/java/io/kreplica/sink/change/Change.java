@@ -1,16 +1,14 @@
 package io.kreplica.sink.change;
 
+import io.kreplica.record.SchemaCommand;
 import io.kreplica.record.TableName;
 import java.util.List;
 
 /**
- * One thing to do to one table of the slave, in the order of the log. Tables are named as on the
- * master. Immutable.
+ * One thing to do to the slave, in the order of the log. Tables are named as on the master.
+ * Immutable.
  */
 public sealed interface Change {
-
-  /** The table on the master. */
-  TableName table();
 
   /**
    * A row as it shall be, or, if {@code delete}, the key of a row that shall be gone.
@@ -22,7 +20,7 @@ public sealed interface Change {
    */
   record Row(Shape shape, boolean delete, List<String> values, Origin origin) implements Change {
 
-    @Override
+    /** The table on the master. */
     public TableName table() {
       return shape.table();
     }
@@ -30,6 +28,20 @@ public sealed interface Change {
 
   /** The table was truncated on the master. */
   record Truncate(TableName table, Origin origin) implements Change {}
+
+  /**
+   * A command that changed the master's schema.
+   *
+   * @param seq its place in the master's log
+   */
+  record Command(SchemaCommand command, long seq, Origin origin) implements Change {
+
+    /** The command and its place, for messages. */
+    @Override
+    public String toString() {
+      return "'" + command.tag() + "' (log row " + seq + ", " + origin + ")";
+    }
+  }
 
   /** A copy begins: the table is emptied, and the rows that follow fill it. */
   record CopyBegun(TableName table, long request) implements Change {}

@@ -33,6 +33,7 @@ public final class SinkValidation {
   public Config run() {
     checkTopics();
     checkTolerance();
+    checkCommands();
     if (values.stream().allMatch(value -> value.errorMessages().isEmpty())) {
       new SlaveReadiness(new ReplicaSinkConfig(properties), topic(), this::error).check();
     }
@@ -61,6 +62,18 @@ public final class SinkValidation {
               + " slave without a word. Set it to none; or, if rows may be missing, set "
               + ReplicaSinkConfig.ACCEPT_MISSING_ROWS
               + "=true.");
+    }
+  }
+
+  private void checkCommands() {
+    var executes = Boolean.parseBoolean(properties.get(ReplicaSinkConfig.DDL_ENABLED));
+    if (executes && !properties.getOrDefault(ReplicaSinkConfig.TABLE_MAP, "").isBlank()) {
+      error(
+          ReplicaSinkConfig.DDL_ENABLED,
+          "The master's schema commands name its tables as they are called there, and would miss or"
+              + " hit other tables where "
+              + ReplicaSinkConfig.TABLE_MAP
+              + " gives them other names. Leave one of the two out.");
     }
   }
 

@@ -146,8 +146,8 @@ class ReductionTest {
     for (var change : changes) {
       if (change instanceof Change.Row row) {
         write(state, row);
-      } else {
-        state.keySet().removeIf(key -> key.startsWith(change.table().table()));
+      } else if (change instanceof Change.Truncate truncate) {
+        state.keySet().removeIf(key -> key.startsWith(truncate.table().table()));
       }
     }
     return state;

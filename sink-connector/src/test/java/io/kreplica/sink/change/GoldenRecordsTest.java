@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kreplica.record.SchemaCommand;
 import io.kreplica.sink.assemble.BatchAssembler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class GoldenRecordsTest {
     }
 
     var work = assembler.takeComplete().orElseThrow();
-    assertThat(work.changes()).hasSize(7);
+    assertThat(work.changes()).hasSize(8);
     assertThat(row(work.changes().get(0)))
         .containsExactly(
             Map.entry("active", "true"),
@@ -48,9 +49,19 @@ class GoldenRecordsTest {
     assertThat(work.changes().get(2)).isInstanceOf(Change.Row.class);
     assertThat(row(work.changes().get(2))).containsExactly(Map.entry("id", "1"));
     assertThat(work.changes().get(3)).isInstanceOf(Change.Truncate.class);
-    assertThat(work.changes().get(4)).isInstanceOf(Change.CopyBegun.class);
-    assertThat(row(work.changes().get(5))).containsEntry("visits", "9007199254740993");
-    assertThat(work.changes().get(6)).isInstanceOf(Change.CopyEnded.class);
+    assertThat(work.changes().get(4))
+        .isInstanceOfSatisfying(
+            Change.Command.class,
+            change ->
+                assertThat(change.command())
+                    .isEqualTo(
+                        new SchemaCommand(
+                            "alter table account add column note text",
+                            "public",
+                            Map.of("TimeZone", "UTC"))));
+    assertThat(work.changes().get(5)).isInstanceOf(Change.CopyBegun.class);
+    assertThat(row(work.changes().get(6))).containsEntry("visits", "9007199254740993");
+    assertThat(work.changes().get(7)).isInstanceOf(Change.CopyEnded.class);
   }
 
   @ParameterizedTest

@@ -72,6 +72,9 @@ public final class EventBuilder {
       LogEntry entry, BatchId batch, long epoch, long rank, SourceOffset offset)
       throws SQLException {
     var operation = Operation.ofCode(entry.op());
+    if (operation == Operation.SCHEMA) {
+      return command(entry, batch, epoch, rank, offset);
+    }
     var table = shapes.table(entry.tableId());
     var headers = new ConnectHeaders();
     new EventHeaders(
@@ -104,6 +107,28 @@ public final class EventBuilder {
               entry.seq(), table.name(), entry.xid(), e.getMessage()),
           e);
     }
+  }
+
+  /** A schema command: what is known of the tables may be outdated behind it. */
+  private SourceRecord command(
+      LogEntry entry, BatchId batch, long epoch, long rank, SourceOffset offset) {
+    shapes.forget();
+    var headers = new ConnectHeaders();
+    new EventHeaders(
+            Operation.SCHEMA,
+            null,
+            entry.seq(),
+            entry.xid(),
+            entry.tx(),
+            rank,
+            batch,
+            epoch,
+            entry.timestampMicros(),
+            0,
+            Optional.empty())
+        .writeTo(headers);
+    var value = CommandJson.read(entry.row()).toValue();
+    return record(offset, null, null, value.schema(), value, headers);
   }
 
   /** A row of a copy; its offset says that the copy has come as far as the row's key. */

@@ -56,6 +56,12 @@ final class RowShapes {
     return table == null ? reload(id) : table;
   }
 
+  /** Looks all tables up again when they are next needed. */
+  void forget() {
+    tables.clear();
+    shapes.clear();
+  }
+
   private TrackedTable reload(int id) throws SQLException {
     var table =
         catalog

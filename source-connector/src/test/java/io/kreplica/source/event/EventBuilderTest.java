@@ -140,8 +140,12 @@ class EventBuilderTest {
         change("U", "{\"id\":1,\"name\":null,\"balance\":0.00,\"active\":false,\"visits\":-1}"),
         change("D", row),
         change("T", null),
-        events.copied(new CopiedRow(row, null), copy, BATCH, 6, 5, OFFSET),
-        events.marker(marker(Operation.COMMIT, 5, true), OFFSET));
+        change(
+            "S",
+            "{\"sql\":\"alter table account add column note text\",\"search_path\":\"public\","
+                + "\"settings\":{\"TimeZone\":\"UTC\"}}"),
+        events.copied(new CopiedRow(row, null), copy, BATCH, 6, 6, OFFSET),
+        events.marker(marker(Operation.COMMIT, 6, true), OFFSET));
   }
 
   private SourceRecord change(String op, String row) throws SQLException {

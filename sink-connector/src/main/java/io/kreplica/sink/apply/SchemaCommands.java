@@ -1,0 +1,118 @@
+package io.kreplica.sink.apply;
+
+import io.kreplica.postgres.SqlStates;
+import io.kreplica.sink.change.Change;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Executes the master's schema commands on the slave, within the transaction that applies the
+ * changes around them, as {@code replica.execute} did on the master: in PL/pgSQL, with the same
+ * search path and settings. Used by the task's thread only.
+ */
+final class SchemaCommands {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SchemaCommands.class);
+
+  private static final String EXECUTE =
+      "do $$ begin execute current_setting('replica.command'); end $$";
+
+  private final boolean enabled;
+  private final boolean careful;
+
+  /**
+   * Makes an executor.
+   *
+   * @param enabled whether commands are executed; if not, they are skipped with a word in the log
+   * @param careful whether a failure is final; if not, the batch will be tried again by itself
+   */
+  SchemaCommands(boolean enabled, boolean careful) {
+    this.enabled = enabled;
+    this.careful = careful;
+  }
+
+  /**
+   * Executes a command, or skips it.
+   *
+   * @return whether the slave may have changed
+   * @throws ConnectException if the slave refuses it and this executor is careful
+   */
+  boolean execute(Connection connection, Change.Command change) throws SQLException {
+    if (!enabled) {
+      LOG.warn(
+          "Skipping the schema command {}, as ddl.enabled is false: change the slave by hand where"
+              + " it needs it",
+          change);
+      return false;
+    }
+    LOG.info("Executing the schema command {}", change);
+    var settings = new TreeMap<>(change.command().settings());
+    settings.put("search_path", change.command().searchPath());
+    var before = current(connection, settings);
+    settings.put("replica.command", change.command().sql());
+    before.put("replica.command", "");
+    try (var statement = connection.createStatement()) {
+      set(connection, settings);
+      statement.execute(EXECUTE);
+      set(connection, before);
+      // Plans that the session has prepared may no longer fit.
+      statement.execute("deallocate all");
+    } catch (SQLException e) {
+      if (Outages.isOutage(e) || !careful) {
+        throw e;
+      }
+      throw new ConnectException(
+          "Cannot execute the schema command "
+              + change
+              + ": "
+              + Refusals.describe(e)
+              + ". "
+              + remedy(e),
+          e);
+    }
+    return true;
+  }
+
+  private static Map<String, String> current(Connection connection, Map<String, String> settings)
+      throws SQLException {
+    var current = new TreeMap<String, String>();
+    try (var select = connection.prepareStatement("select current_setting(?)")) {
+      for (var name : settings.keySet()) {
+        select.setString(1, name);
+        try (var row = select.executeQuery()) {
+          row.next();
+          current.put(name, row.getString(1));
+        }
+      }
+    }
+    return current;
+  }
+
+  /** For the session, since a command may have set them for the session; undone with it. */
+  private static void set(Connection connection, Map<String, String> settings) throws SQLException {
+    try (var select = connection.prepareStatement("select set_config(?, ?, false)")) {
+      for (var setting : settings.entrySet()) {
+        select.setString(1, setting.getKey());
+        select.setString(2, setting.getValue());
+        select.execute();
+      }
+    }
+  }
+
+  private static String remedy(SQLException e) {
+    if (SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
+      return "The role that the sink connects as executes the master's schema commands: let it own"
+          + " the tables, or be a member of the role that owns them, and grant it CREATE on their"
+          + " schema; and restart the sink.";
+    }
+    return "Let the slave be as the master was before the command (its text is in the log of the"
+        + " master, table replica.replica_log, until it is pruned, and on the topic), and restart"
+        + " the sink. If the slave has the change already, set ddl.enabled=false until the command"
+        + " has passed.";
+  }
+}
