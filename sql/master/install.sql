@@ -1,12 +1,20 @@
 -- KReplica, master side: psql -d yourdb -f sql/master/install.sql
 --
--- The order is a row's path. Running the script again brings an installation up to date; it keeps
--- the log and what is tracked. The role that runs it owns the schema and needs CREATE on the
--- database; a superuser is not needed. Then, for each table:  select replica.track('public.t');
+-- The order is a row's path. Running the script again brings an installation up to date, while
+-- applications write; it keeps the log and what is tracked. The role that runs it owns the schema and
+-- needs CREATE on the database; a superuser is not needed. Then:  select replica.track('public.t'), or
+-- select * from replica.track_all('public').
 
 \set ON_ERROR_STOP on
 
-set client_min_messages = warning;
+-- All of it or nothing, whatever the session's settings.
+begin;
+set transaction isolation level read committed, read write;
+set local search_path = pg_catalog, pg_temp;
+set local client_min_messages = warning;
+set local standard_conforming_strings = on;
+
+\ir wait_for_writers.sql
 create schema if not exists replica;
 comment on schema replica is 'KReplica: the log of changes, for the source connector to read';
 
@@ -36,8 +44,15 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir functions/image_matters.sql
 \ir functions/drop_triggers.sql
 \ir functions/create_triggers.sql
+\ir functions/triggers_fit.sql
+\ir functions/stray_triggers.sql
+\ir functions/forget_dropped.sql
 \ir functions/track.sql
 \ir functions/untrack.sql
+\ir functions/renew_triggers.sql
+\ir functions/renew.sql
+\ir functions/track_all.sql
+\ir functions/untrack_all.sql
 \ir functions/copy.sql
 \ir functions/restart_log.sql
 
@@ -50,4 +65,8 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 -- Who may do what
 \ir roles/replica_source.sql
 
-reset client_min_messages;
+commit;
+
+-- Triggers that an older version made go on working; they are made anew one table at a time, each in a
+-- transaction of its own, and left as they are where a table is busy.
+call replica.renew();

@@ -3,15 +3,36 @@
 
 \set ON_ERROR_STOP on
 
-set client_min_messages = warning;
+-- The triggers first, one table at a time, so that applications write on meanwhile: without triggers
+-- nothing of theirs needs the rest.
+do $$
+declare
+    _trigger record;
+begin
+    for _trigger in
+        select g.tgrelid::pg_catalog.regclass as relation, g.tgname as name
+        from pg_catalog.pg_trigger g
+        join pg_catalog.pg_proc p on p.oid = g.tgfoid
+        join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+        where n.nspname = 'replica' and g.tgparentid = 0
+    loop
+        execute pg_catalog.format('drop trigger if exists %I on %s', _trigger.name, _trigger.relation);
+        commit;
+    end loop;
+end
+$$;
+
+begin;
+set local search_path = pg_catalog, pg_temp;
+set local client_min_messages = warning;
 
 drop view if exists replica.status;
-drop table if exists replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_table, replica.log_state;
 drop function if exists
     replica.log_change(), replica.log_change_pinned(),
     replica.log_key_change(), replica.log_key_change_pinned(),
     replica.log_truncate()
     cascade;
+drop procedure if exists replica.renew();
 drop function if exists
     replica.as_now_sql(integer, text),
     replica.ring_doorbell(),
@@ -23,11 +44,25 @@ drop function if exists
     replica.refuse_untrackable(pg_class),
     replica.create_triggers(integer),
     replica.drop_triggers(regclass),
+    replica.stray_triggers(),
+    replica.forget_dropped(),
     replica.track(regclass, regclass, boolean),
     replica.untrack(regclass),
+    replica.track_all(regnamespace, boolean),
+    replica.untrack_all(regnamespace),
+    replica.renew_triggers(integer),
     replica.copy(regclass, text),
     replica.restart_log(),
     replica.read_chunk(integer, json, integer);
+do $$
+begin
+    -- Speaks of a type that may be gone already.
+    if to_regtype('replica.tracked_table') is not null then
+        drop function if exists replica.triggers_fit(replica.tracked_table);
+    end if;
+end
+$$;
+drop table if exists replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_table, replica.log_state;
 
 do $$
 begin
@@ -49,3 +84,5 @@ exception when dependent_objects_still_exist or insufficient_privilege then
     raise warning 'Role replica_source stays: another database uses it, or % may not drop it.', current_user;
 end
 $$;
+
+commit;

@@ -9,6 +9,12 @@
 --
 --     grant select, insert, update, delete, truncate on all tables in schema public to replica_sink;
 
+-- All of it or nothing, whatever the session's settings.
+begin;
+set transaction isolation level read committed, read write;
+set local search_path = pg_catalog, pg_temp;
+set local standard_conforming_strings = on;
+
 -- Schema
 \ir schema.sql
 
@@ -24,3 +30,5 @@
 
 -- Who may apply
 \ir roles/replica_sink.sql
+
+commit;

@@ -44,6 +44,11 @@ begin
     execute format(
         'create trigger replica_log_truncate after truncate on %s
          for each statement execute function replica.log_truncate(%L)', _table.relation, _table.table_id);
+
+    update replica.tracked_table t
+    set triggers_version = s.schema_version
+    from replica.log_state s
+    where t.table_id = _table.table_id;
 end
 $$;
 

@@ -4,7 +4,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Begins a new log with a new identity, for a master that is not the one it was: restored from a dump
--- or a backup, or promoted from a standby that lagged. What was logged before is discarded; the source
+-- or a backup, copied with CREATE DATABASE ... TEMPLATE, or promoted from a standby that lagged. What was logged before is discarded; the source
 -- connector, once its offsets are deleted, copies every tracked table again.
 -- Returns what to do next, as a sentence.
 declare
@@ -12,9 +12,11 @@ declare
 begin
     truncate replica.replica_log, replica.checkpoint;
     delete from replica.copy_request;
+    perform replica.forget_dropped();
     update replica.log_state
     set log_id = gen_random_uuid(),
         system_identifier = (select c.system_identifier from pg_control_system() c),
+        database = (select d.oid from pg_database d where d.datname = current_database()),
         confirmed = null,
         confirmed_at = null
     returning log_id into _log;

@@ -25,6 +25,7 @@ begin
     from unnest(_keys) with ordinality as k(attnum, ordinality)
     join pg_attribute a on a.attrelid = tracked and a.attnum = k.attnum;
 
+    perform replica.forget_dropped();
     _again := exists (select from replica.tracked_table t
                       where t.relation = tracked and t.untracked_at is null);
     insert into replica.tracked_table as t (relation, name, key_columns, key_names, exact, pinned, cascades)

@@ -13,7 +13,7 @@ $$;
 
 revoke all on schema replica from public;
 revoke all on all tables in schema replica from public;
-revoke all on all functions in schema replica from public;
+revoke all on all routines in schema replica from public;
 
 do $$
 begin
@@ -27,7 +27,8 @@ begin
             replica.read_chunk(integer, json, integer),
             replica.image_matters(regclass),
             replica.settings_matter(regclass),
-            replica.foreign_keys_change(regclass)
+            replica.foreign_keys_change(regclass),
+            replica.triggers_fit(replica.tracked_table)
             to replica_source;
     end if;
 end

@@ -3,6 +3,7 @@ create table if not exists replica.log_state (
     log_id uuid not null default gen_random_uuid(),
     schema_version integer not null,
     system_identifier bigint not null,
+    database oid,
     doorbell_rings boolean not null default true,
     epoch bigint not null default 0,
     confirmed pg_snapshot,
@@ -10,16 +11,23 @@ create table if not exists replica.log_state (
     check ((confirmed is null) = (confirmed_at is null))
 );
 
+alter table replica.log_state add column if not exists database oid;
+
 comment on table replica.log_state is 'What the log is and how far it has been read: one row';
 comment on column replica.log_state.singleton is 'Always true: there is one row';
 comment on column replica.log_state.log_id is 'Identity of this log; slaves and source offsets belong to it';
 comment on column replica.log_state.schema_version is 'Version of the installed script, which the source connector compares with its own';
 comment on column replica.log_state.system_identifier is 'The cluster the log was written in; differs after a restore into another cluster, whose transaction ids start anew';
+comment on column replica.log_state.database is 'The database the log was written in, which a rename does not change; differs in a copy of it in the same cluster';
 comment on column replica.log_state.doorbell_rings is 'False where NOTIFY does not go with two-phase commit: the source then polls, from its next start on';
 comment on column replica.log_state.epoch is 'Counts the starts of the source; fences what a predecessor still sends';
 comment on column replica.log_state.confirmed is 'Position up to which Kafka has acknowledged the log; the rows below it are pruned';
 comment on column replica.log_state.confirmed_at is 'When the source last confirmed a position';
 
-insert into replica.log_state (schema_version, system_identifier)
-select 1, system_identifier from pg_catalog.pg_control_system()
-on conflict (singleton) do update set schema_version = excluded.schema_version;
+insert into replica.log_state (schema_version, system_identifier, database)
+select 2, c.system_identifier, d.oid
+from pg_control_system() c
+join pg_database d on d.datname = current_database()
+on conflict (singleton) do update
+set schema_version = excluded.schema_version,
+    database = coalesce(log_state.database, excluded.database);

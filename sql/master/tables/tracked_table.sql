@@ -1,6 +1,6 @@
 create table if not exists replica.tracked_table (
     table_id integer primary key generated always as identity,
-    relation regclass not null unique,
+    relation regclass unique,
     name text not null,
     key_columns smallint[] not null check (cardinality(key_columns) > 0),
     key_names text[] not null,
@@ -8,12 +8,17 @@ create table if not exists replica.tracked_table (
     pinned boolean not null,
     cascades boolean not null,
     tracked_at timestamptz not null default now(),
-    untracked_at timestamptz
+    untracked_at timestamptz,
+    triggers_version integer not null default 1
 );
+
+alter table replica.tracked_table
+    alter column relation drop not null,
+    add column if not exists triggers_version integer not null default 1;
 
 comment on table replica.tracked_table is 'Tables whose changes are logged; a row stays after untrack, for the log rows that name it';
 comment on column replica.tracked_table.table_id is 'Names the table in the log';
-comment on column replica.tracked_table.relation is 'The table; follows a rename';
+comment on column replica.tracked_table.relation is 'The table; follows a rename; null once it is known to have been dropped';
 comment on column replica.tracked_table.name is 'schema.table when it was tracked, for log rows that outlive the table';
 comment on column replica.tracked_table.key_columns is 'Attribute numbers of the key, in key order; numbers outlive a rename';
 comment on column replica.tracked_table.key_names is 'Names of the key columns when it was tracked, for log rows that outlive the table';
@@ -22,3 +27,4 @@ comment on column replica.tracked_table.pinned is 'Whether its captures pin the 
 comment on column replica.tracked_table.cascades is 'Whether its captures are always careful, because foreign keys change its rows';
 comment on column replica.tracked_table.tracked_at is 'When track was last called';
 comment on column replica.tracked_table.untracked_at is 'When untrack was called; null while the table is tracked';
+comment on column replica.tracked_table.triggers_version is 'Version of the script that made its triggers';

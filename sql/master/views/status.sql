@@ -5,16 +5,17 @@ select
     s.schema_version,
     (select count(*)
      from replica.tracked_table t
+     join pg_catalog.pg_class c on c.oid = t.relation
      where t.untracked_at is null) as tracked_tables,
     (select count(*)
      from replica.tracked_table t
      join pg_catalog.pg_class c on c.oid = t.relation
      where t.untracked_at is null
-       and (replica.image_matters(t.relation) > t.exact
-            or replica.settings_matter(t.relation) > t.pinned
-            or replica.foreign_keys_change(t.relation) > t.cascades)) as tables_to_renew,
+       and (t.triggers_version < s.schema_version or not replica.triggers_fit(t))) as tables_to_renew,
     (select count(*)
      from replica.copy_request r
+     join replica.tracked_table t using (table_id)
+     join pg_catalog.pg_class c on c.oid = t.relation
      where r.finished_at is null) as pending_copies,
     backlog.rows as backlog_rows,
     pg_catalog.pg_total_relation_size('replica.replica_log') as log_bytes,
@@ -40,7 +41,7 @@ comment on view replica.status is 'How replication stands, seen from the master:
 comment on column replica.status.log_id is 'Identity of the log';
 comment on column replica.status.schema_version is 'Version of the installed script';
 comment on column replica.status.tracked_tables is 'How many tables are tracked, see replica.tracked_table';
-comment on column replica.status.tables_to_renew is 'How many of them were altered so that replica.track must renew their triggers: columns of other types, foreign keys with actions';
+comment on column replica.status.tables_to_renew is 'How many of them need new triggers, see replica.renew: altered by columns of other types or foreign keys with actions, or tracked by an older version of the script';
 comment on column replica.status.pending_copies is 'How many copies are asked for or under way, see replica.copy_request';
 comment on column replica.status.backlog_rows is 'Log rows that Kafka has not acknowledged (committed ones)';
 comment on column replica.status.log_bytes is 'Size of the log on disk, its index included';

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.stream.Collectors;
 
 /**
  * One side's SQL as a single text. The scripts in {@code sql/} are written for psql, one object a
@@ -17,6 +18,8 @@ import java.sql.SQLException;
 public final class InstallScript {
 
   private static final String INCLUDE = "\\ir ";
+  private static final String BEGIN = "begin;";
+  private static final String COMMIT = "commit;";
 
   private final String sql;
 
@@ -67,8 +70,26 @@ public final class InstallScript {
     }
   }
 
-  /** Runs the script in one transaction, which must be able to create its objects. */
+  /**
+   * Runs the script: what its lines {@code begin;} and {@code commit;} enclose in one transaction,
+   * which must be able to create its objects, and what stands before or behind them outside of one.
+   * A script without these lines runs in one transaction whole.
+   *
+   * @param connection in no transaction
+   */
   public void run(Connection connection) throws SQLException {
+    var begin = sql.indexOf("\n" + BEGIN + "\n");
+    var end = sql.indexOf("\n" + COMMIT + "\n");
+    if (begin < 0 || end < 0) {
+      runInTransaction(connection, sql);
+      return;
+    }
+    runOutsideOfTransactions(connection, sql.substring(0, begin));
+    runInTransaction(connection, sql.substring(begin + BEGIN.length() + 1, end));
+    runOutsideOfTransactions(connection, sql.substring(end + COMMIT.length() + 1));
+  }
+
+  private static void runInTransaction(Connection connection, String sql) throws SQLException {
     var autoCommit = connection.getAutoCommit();
     connection.setAutoCommit(false);
     try (var statement = connection.createStatement()) {
@@ -77,6 +98,22 @@ public final class InstallScript {
     } catch (SQLException e) {
       connection.rollback();
       throw e;
+    } finally {
+      connection.setAutoCommit(autoCommit);
+    }
+  }
+
+  private static void runOutsideOfTransactions(Connection connection, String sql)
+      throws SQLException {
+    var statements =
+        sql.lines().filter(line -> !line.startsWith("--")).collect(Collectors.joining("\n"));
+    if (statements.isBlank()) {
+      return;
+    }
+    var autoCommit = connection.getAutoCommit();
+    connection.setAutoCommit(true);
+    try (var statement = connection.createStatement()) {
+      statement.execute(statements);
     } finally {
       connection.setAutoCommit(autoCommit);
     }

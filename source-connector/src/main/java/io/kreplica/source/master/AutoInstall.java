@@ -51,7 +51,8 @@ public final class AutoInstall {
     }
   }
 
-  private static int installedVersion(Connection connection) throws SQLException {
+  /** The version of the script on the master; 0 if it was never run there. */
+  static int installedVersion(Connection connection) throws SQLException {
     try (var statement = connection.createStatement();
         var row = statement.executeQuery("select to_regclass('replica.log_state') is not null")) {
       row.next();
@@ -68,14 +69,15 @@ public final class AutoInstall {
   private static void install(Connection connection) throws SQLException {
     try {
       InstallScript.ofResource(AutoInstall.class, SCRIPT).run(connection);
-      LOG.info("Installed KReplica's script on the master");
+      LOG.info(
+          "KReplica's script on the master is of version {} now", MasterIdentity.SCHEMA_VERSION);
     } catch (SQLException e) {
       if (SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
         throw new ConnectException(
             "Cannot install KReplica's script on the master: "
                 + e.getMessage()
-                + ". Grant the role CREATE on the database, or let an administrator run"
-                + " sql/master/install.sql and set auto.install=false.",
+                + ". Grant the role CREATE on the database, and ownership of the schema replica if"
+                + " there is one; or let an administrator run sql/master/install.sql.",
             e);
       }
       throw e;

@@ -107,6 +107,17 @@ public final class MasterChecks {
               + " sql/master/install.sql again.");
       return false;
     }
+    if (autoInstall && isOutdated(connection)) {
+      if (!mayUpgrade(connection)) {
+        report.accept(
+            Fault.USER,
+            "Role "
+                + master.user()
+                + " may not bring KReplica's script on the master up to date: it does not own the"
+                + " schema replica. Let its owner run sql/master/install.sql.");
+      }
+      return false;
+    }
     try {
       MasterIdentity.read(connection);
       return true;
@@ -123,8 +134,18 @@ public final class MasterChecks {
             + " and c.relnamespace = to_regnamespace('replica'))");
   }
 
+  private static boolean isOutdated(Connection connection) throws SQLException {
+    return AutoInstall.installedVersion(connection) < MasterIdentity.SCHEMA_VERSION;
+  }
+
   private static boolean mayCreate(Connection connection) throws SQLException {
     return isTrue(connection, "select has_database_privilege(current_database(), 'create')");
+  }
+
+  private static boolean mayUpgrade(Connection connection) throws SQLException {
+    return isTrue(
+        connection,
+        "select pg_has_role(n.nspowner, 'usage') from pg_namespace n where n.nspname = 'replica'");
   }
 
   /** True too where there is no such table, which another check reports. */

@@ -24,7 +24,7 @@ public record MasterIdentity(
     String log, long system, int timeline, LogPosition now, LogPosition confirmed) {
 
   /** The version of the SQL script that this connector works with. */
-  public static final int SCHEMA_VERSION = 1;
+  public static final int SCHEMA_VERSION = 2;
 
   /** The oldest PostgreSQL that has {@code pg_snapshot} and {@code xid8}. */
   static final int OLDEST_SERVER_VERSION = 130_000;
@@ -32,12 +32,17 @@ public record MasterIdentity(
   private static final String RESTART_LOG =
       "Run select replica.restart_log() on the master and follow its answer.";
 
+  /** Asked for by itself: an older script may lack what the rest asks for. */
+  private static final String VERSION_QUERY = "select schema_version from replica.log_state";
+
   private static final String QUERY =
       """
-      select s.log_id::text, s.schema_version, s.system_identifier, c.system_identifier,
+      select s.log_id::text, s.system_identifier, c.system_identifier,
              ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer,
-             pg_current_snapshot()::text, s.confirmed::text
-      from replica.log_state s, pg_control_system() c
+             pg_current_snapshot()::text, s.confirmed::text,
+             s.database::bigint, d.oid::bigint, d.datname
+      from replica.log_state s, pg_control_system() c, pg_database d
+      where d.datname = current_database()
       """;
 
   /**
@@ -48,28 +53,18 @@ public record MasterIdentity(
    */
   public static MasterIdentity read(Connection connection) throws SQLException {
     refuseUnfitServer(connection);
+    refuseOtherVersion(connection);
     try (var statement = connection.createStatement();
         var row = statement.executeQuery(QUERY)) {
-      if (!row.next()) {
-        throw new ConnectException(
-            "Cannot read the log: replica.log_state is empty. Run sql/master/install.sql again.");
-      }
-      refuseOtherVersion(row.getInt(2));
-      refuseOtherCluster(row.getLong(3), row.getLong(4));
+      row.next();
+      refuseOtherCluster(row.getLong(2), row.getLong(3));
+      refuseOtherDatabase(row.getLong(7), row.getLong(8), row.getString(9));
       return new MasterIdentity(
           row.getString(1),
-          row.getLong(4),
-          row.getInt(5),
-          LogPosition.parse(row.getString(6)),
-          row.getString(7) == null ? LogPosition.BEGINNING : LogPosition.parse(row.getString(7)));
-    } catch (SQLException e) {
-      if (SqlStates.is(e, SqlStates.UNDEFINED_TABLE) || SqlStates.is(e, SqlStates.INVALID_SCHEMA)) {
-        throw new ConnectException(
-            "Cannot read the log: KReplica is not installed in this database. Run psql -f"
-                + " sql/master/install.sql there, or set auto.install=true.",
-            e);
-      }
-      throw e;
+          row.getLong(3),
+          row.getInt(4),
+          LogPosition.parse(row.getString(5)),
+          row.getString(6) == null ? LogPosition.BEGINNING : LogPosition.parse(row.getString(6)));
     }
   }
 
@@ -94,16 +89,42 @@ public record MasterIdentity(
     }
   }
 
+  private static void refuseOtherVersion(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement();
+        var row = statement.executeQuery(VERSION_QUERY)) {
+      if (!row.next()) {
+        throw new ConnectException(
+            "Cannot read the log: replica.log_state is empty. Run sql/master/install.sql again.");
+      }
+      refuseOtherVersion(row.getInt(1));
+    } catch (SQLException e) {
+      if (SqlStates.is(e, SqlStates.UNDEFINED_TABLE) || SqlStates.is(e, SqlStates.INVALID_SCHEMA)) {
+        throw new ConnectException(
+            "Cannot read the log: KReplica is not installed in this database. Run psql -f"
+                + " sql/master/install.sql there, or set auto.install=true.",
+            e);
+      }
+      throw e;
+    }
+  }
+
   private static void refuseOtherVersion(int installed) {
-    if (installed != SCHEMA_VERSION) {
+    if (installed < SCHEMA_VERSION) {
       throw new ConnectException(
           "Cannot read the log: the master's script is of version "
               + installed
               + ", this connector needs "
               + SCHEMA_VERSION
-              + (installed < SCHEMA_VERSION
-                  ? ". Run its sql/master/install.sql on the master; the log is kept."
-                  : ". Install a connector of the master's version."));
+              + ". Run its sql/master/install.sql on the master, where applications may go on"
+              + " writing, or set auto.install=true; the log is kept.");
+    }
+    if (installed > SCHEMA_VERSION) {
+      throw new ConnectException(
+          "Cannot read the log: the master's script is of version "
+              + installed
+              + ", this connector knows "
+              + SCHEMA_VERSION
+              + ". Install a connector of the master's version.");
     }
   }
 
@@ -115,6 +136,22 @@ public record MasterIdentity(
               + " and restored into cluster "
               + present
               + ", where transaction ids start anew. "
+              + RESTART_LOG);
+    }
+  }
+
+  /** Transaction ids are the cluster's, so that a copy's log would seem to go on. */
+  private static void refuseOtherDatabase(long writtenIn, long present, String name) {
+    if (writtenIn != present) {
+      throw new ConnectException(
+          "Cannot read the log: it was written in the database with oid "
+              + writtenIn
+              + ", and database "
+              + name
+              + " with oid "
+              + present
+              + " is a copy of it in the same cluster. Connect to the original; or, to replicate the"
+              + " copy by itself: "
               + RESTART_LOG);
     }
   }

@@ -19,9 +19,7 @@ public final class RenewalCheck {
       from replica.tracked_table t
       join pg_class c on c.oid = t.relation
       where t.untracked_at is null
-        and (replica.image_matters(t.relation) > t.exact
-             or replica.settings_matter(t.relation) > t.pinned
-             or replica.foreign_keys_change(t.relation) > t.cascades)
+        and not replica.triggers_fit(t)
       """;
 
   private RenewalCheck() {}

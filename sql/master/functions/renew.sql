@@ -1,0 +1,51 @@
+create or replace procedure replica.renew()
+language plpgsql
+as $$
+-- Makes anew the triggers that an older version of the script made, and those that no longer fit their
+-- table; takes away those that log in the name of no tracked table. Each table in a transaction of its
+-- own, so that no two are locked at once, and with less patience than the detector of deadlocks has: a
+-- busy table keeps the triggers it has, which go on working, and is named in a warning.
+-- Every name is qualified, since a procedure that commits cannot pin its search path.
+declare
+    _todo record;
+    _state text;
+    _message text;
+begin
+    perform replica.forget_dropped();
+    commit;
+    for _todo in
+        select t.table_id, t.relation, null::pg_catalog.name as stray
+        from replica.tracked_table t
+        cross join replica.log_state s
+        where t.untracked_at is null
+          and (t.triggers_version < s.schema_version or not replica.triggers_fit(t))
+        union all
+        select null, s.relation, s.name
+        from replica.stray_triggers() s
+    loop
+        for _attempt in 1 .. 20 loop
+            _message := null;
+            begin
+                perform pg_catalog.set_config('lock_timeout', '400ms', true);
+                if _todo.stray is null then
+                    perform replica.renew_triggers(_todo.table_id);
+                else
+                    execute pg_catalog.format('drop trigger %I on %s', _todo.stray, _todo.relation);
+                end if;
+            exception when others then
+                get stacked diagnostics _state = returned_sqlstate, _message = message_text;
+            end;
+            commit;
+            exit when _message is null or _state not in ('55P03', '40P01');
+            perform pg_catalog.pg_sleep(0.2);
+        end loop;
+        if _message is not null then
+            raise warning 'The triggers of % stay as they are: %', _todo.relation, _message
+                using hint = 'They go on working. CALL replica.renew(); when the reason is gone.';
+        end if;
+    end loop;
+end
+$$;
+
+comment on procedure replica.renew() is
+    'Makes triggers anew that an older version made, or that no longer fit their table';

@@ -1,0 +1,23 @@
+create or replace function replica.renew_triggers(table_id integer)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+-- Makes a tracked table's triggers anew, for what the table is now; its key and how it is tracked stay.
+-- Returns what was done, as a sentence.
+declare
+    _table replica.tracked_table;
+begin
+    update replica.tracked_table t
+    set exact = replica.image_matters(t.relation),
+        pinned = replica.settings_matter(t.relation),
+        cascades = replica.foreign_keys_change(t.relation)
+    where t.table_id = renew_triggers.table_id and t.untracked_at is null
+    returning * into strict _table;
+    perform replica.create_triggers(_table.table_id);
+    return format('Renewed the tracking of %s by (%s)', _table.relation, array_to_string(_table.key_names, ', '));
+end
+$$;
+
+comment on function replica.renew_triggers(integer) is
+    'Makes a tracked table''s triggers anew; answers what it did';

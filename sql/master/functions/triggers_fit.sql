@@ -1,0 +1,14 @@
+create or replace function replica.triggers_fit(tracked replica.tracked_table)
+returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Whether a tracked table's triggers still log it rightly: false once columns were added whose values
+    -- JSON or a session's settings would change, or foreign keys that change rows.
+    select replica.image_matters(tracked.relation) <= tracked.exact
+       and replica.settings_matter(tracked.relation) <= tracked.pinned
+       and replica.foreign_keys_change(tracked.relation) <= tracked.cascades
+$$;
+
+comment on function replica.triggers_fit(replica.tracked_table) is
+    'Whether a tracked table''s triggers still log it rightly';
