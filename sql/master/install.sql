@@ -30,6 +30,7 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir functions/set_checkpoint.sql
 
 -- Capture: a change becomes a log row, in the writer's transaction
+\ir functions/was_overtaken.sql
 \ir functions/as_now_sql.sql
 \ir functions/log_change.sql
 \ir functions/log_key_change.sql

@@ -34,6 +34,7 @@ drop function if exists
     cascade;
 drop procedure if exists replica.renew();
 drop function if exists
+    replica.was_overtaken(text, text),
     replica.as_now_sql(integer, text),
     replica.ring_doorbell(),
     replica.set_checkpoint(),

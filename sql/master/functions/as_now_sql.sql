@@ -4,9 +4,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 -- The careful path's statement: for every key among the changed rows, log the row as it is now (U), or
--- D if it is gone. Needed once triggers write to tracked tables: a nested statement's log rows come
--- before the outer statement's, whose images may be older by then. Needed too where foreign keys update
--- and delete a table's rows in turn: one statement then captures both, in an order of its own.
+-- D if it is gone. Needed for a statement that was overtaken: the log may hold newer states of its rows
+-- already than its images (see was_overtaken). Needed too where foreign keys update and delete a table's rows in turn: one statement then captures both, in an order of its own.
 --   table_id  the tracked table
 --   changed   what holds the changed rows: a transition table, or a subquery
 declare

@@ -11,12 +11,11 @@ as $$
 --   tg_argv[2]  'cascades' where foreign keys change the table's rows, else 'plain'
 declare
     _table_id constant integer := tg_argv[0];
-    _nested constant boolean := pg_trigger_depth() > 1 or current_setting('replica.nested', true) = 'on';
+    _stack text;
 begin
-    if _nested then
-        perform set_config('replica.nested', 'on', true);
-    end if;
-    if _nested or tg_argv[2] = 'cascades' then
+    get diagnostics _stack = pg_context;
+    _stack := substr(_stack, strpos(_stack || E'\n', E'\n') + 1);
+    if replica.was_overtaken('KEY', _stack) or tg_argv[2] = 'cascades' then
         execute replica.as_now_sql(
             _table_id,
             format('(select o.* from json_populate_record(null::%s, $1) o)', tg_relid::regclass))

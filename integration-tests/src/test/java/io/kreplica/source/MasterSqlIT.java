@@ -148,7 +148,7 @@ class MasterSqlIT {
         "insert into t values (1, 'a')",
         "delete from t");
 
-    assertThat(master.rows(LOG)).endsWith("U|1|revived", "U|1|revived");
+    assertThat(master.rows(LOG)).endsWith("I|1|revived", "U|1|revived");
   }
 
   @Test
