@@ -24,6 +24,7 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir tables/replica_log.sql
 \ir tables/checkpoint.sql
 \ir tables/copy_request.sql
+\ir tables/tracked_sequence.sql
 
 -- Doorbell and checkpoints: the log wakes the source and measures its way
 \ir functions/ring_doorbell.sql
@@ -55,10 +56,13 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir functions/track_all.sql
 \ir functions/untrack_all.sql
 \ir functions/copy.sql
+\ir functions/track_sequence.sql
+\ir functions/untrack_sequence.sql
 \ir functions/restart_log.sql
 
 -- What the source calls, besides reading the log
 \ir functions/read_chunk.sql
+\ir functions/read_sequences.sql
 
 -- What an operator looks at
 \ir views/status.sql

@@ -53,6 +53,9 @@ drop function if exists
     replica.untrack_all(regnamespace),
     replica.renew_triggers(integer),
     replica.copy(regclass, text),
+    replica.track_sequence(regclass),
+    replica.untrack_sequence(regclass),
+    replica.read_sequences(),
     replica.restart_log(),
     replica.read_chunk(integer, json, integer);
 do $$
@@ -63,7 +66,7 @@ begin
     end if;
 end
 $$;
-drop table if exists replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_table, replica.log_state;
+drop table if exists replica.tracked_sequence, replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_table, replica.log_state;
 
 do $$
 begin

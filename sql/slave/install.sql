@@ -8,6 +8,7 @@
 -- its rights on them with
 --
 --     grant select, insert, update, delete, truncate on all tables in schema public to replica_sink;
+--     grant select, update on all sequences in schema public to replica_sink;
 
 -- All of it or nothing, whatever the session's settings.
 begin;

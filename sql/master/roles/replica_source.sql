@@ -25,6 +25,7 @@ begin
         grant update (epoch, confirmed, confirmed_at) on replica.log_state to replica_source;
         grant execute on function
             replica.read_chunk(integer, json, integer),
+            replica.read_sequences(),
             replica.image_matters(regclass),
             replica.settings_matter(regclass),
             replica.foreign_keys_change(regclass),

@@ -43,7 +43,9 @@ public final class SlaveFixture implements AutoCloseable {
             + " alter role sink_login set session_replication_role = replica; end if;"
             + " end if; end $$",
         "alter default privileges in schema public"
-            + " grant select, insert, update, delete, truncate on tables to replica_sink");
+            + " grant select, insert, update, delete, truncate on tables to replica_sink",
+        "alter default privileges in schema public"
+            + " grant select, update on sequences to replica_sink");
     return fixture;
   }
 

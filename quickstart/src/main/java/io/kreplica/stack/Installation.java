@@ -105,6 +105,9 @@ public final class Installation {
               to replica_sink;
           alter default privileges in schema public
               grant select, insert, update, delete, truncate on tables to replica_sink;
+          grant select, update on all sequences in schema public to replica_sink;
+          alter default privileges in schema public
+              grant select, update on sequences to replica_sink;
           """);
       if (connection.getMetaData().getDatabaseMajorVersion() < 15) {
         // There the right to set it cannot be granted.

@@ -1,5 +1,6 @@
 package io.kreplica.record;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.connect.data.Schema;
@@ -26,6 +27,8 @@ import org.apache.kafka.connect.header.Headers;
  * @param rank in a BEGIN, how many records of the batch an earlier epoch has sent already (the
  *     sending goes on after them; 0 for a whole batch); in a COMMIT, the rank of the last record
  * @param copy what the batch carries of a copy, if anything
+ * @param sequences in a COMMIT, where sequences of the master stand, as far as that has changed;
+ *     each at or behind every value in a row of the batch
  */
 public record Marker(
     Operation operation,
@@ -35,7 +38,21 @@ public record Marker(
     LogPosition from,
     LogPosition to,
     long rank,
-    Optional<Copy> copy) {
+    Optional<Copy> copy,
+    List<SequenceValue> sequences) {
+
+  /** A marker that tells of no sequence. */
+  public Marker(
+      Operation operation,
+      String log,
+      BatchId batch,
+      long epoch,
+      LogPosition from,
+      LogPosition to,
+      long rank,
+      Optional<Copy> copy) {
+    this(operation, log, batch, epoch, from, to, rank, copy, List.of());
+  }
 
   /**
    * A part of the copy of one table.
@@ -56,6 +73,18 @@ public record Marker(
     }
   }
 
+  private static final Schema SEQUENCE_SCHEMA =
+      SchemaBuilder.struct()
+          .name("io.kreplica.Sequence")
+          .version(1)
+          .field("name", Schema.STRING_SCHEMA)
+          .field("table", Schema.OPTIONAL_STRING_SCHEMA)
+          .field("column", Schema.OPTIONAL_STRING_SCHEMA)
+          .field("value", Schema.INT64_SCHEMA)
+          .field("is_called", Schema.BOOLEAN_SCHEMA)
+          .field("increment", Schema.INT64_SCHEMA)
+          .build();
+
   /** The schema of a marker's value. */
   public static final Schema SCHEMA =
       SchemaBuilder.struct()
@@ -73,6 +102,7 @@ public record Marker(
           .field("copy_slave", Schema.OPTIONAL_STRING_SCHEMA)
           .field("copy_begins", Schema.OPTIONAL_BOOLEAN_SCHEMA)
           .field("copy_ends", Schema.OPTIONAL_BOOLEAN_SCHEMA)
+          .field("sequences", SchemaBuilder.array(SEQUENCE_SCHEMA).optional().build())
           .build();
 
   /** The marker as a record's value. */
@@ -94,7 +124,20 @@ public record Marker(
                 .put("copy_slave", c.slave().orElse(null))
                 .put("copy_begins", c.begins())
                 .put("copy_ends", c.ends()));
+    if (!sequences.isEmpty()) {
+      value.put("sequences", sequences.stream().map(Marker::toStruct).toList());
+    }
     return new SchemaAndValue(SCHEMA, value);
+  }
+
+  private static Struct toStruct(SequenceValue sequence) {
+    return new Struct(SEQUENCE_SCHEMA)
+        .put("name", sequence.name().toString())
+        .put("table", sequence.column().map(c -> c.table().toString()).orElse(null))
+        .put("column", sequence.column().map(SequenceValue.Column::name).orElse(null))
+        .put("value", sequence.value())
+        .put("is_called", sequence.isCalled())
+        .put("increment", sequence.increment());
   }
 
   /** Adds a marker's headers to a record's. */
@@ -124,7 +167,8 @@ public record Marker(
           LogPosition.parse(fields.text("from")),
           LogPosition.parse(fields.text("to")),
           fields.number("rank"),
-          fields.isNull("copy_request") ? Optional.empty() : Optional.of(copyOf(fields)));
+          fields.isNull("copy_request") ? Optional.empty() : Optional.of(copyOf(fields)),
+          fields.list("sequences").stream().map(Marker::sequenceOf).toList());
     } catch (DataException | IllegalArgumentException e) {
       throw new DataException(
           "Cannot read a marker: "
@@ -142,6 +186,20 @@ public record Marker(
         fields.isNull("copy_slave") ? Optional.empty() : Optional.of(fields.text("copy_slave")),
         fields.flag("copy_begins"),
         fields.flag("copy_ends"));
+  }
+
+  private static SequenceValue sequenceOf(Object value) {
+    var fields = Fields.of(value);
+    return new SequenceValue(
+        TableName.parse(fields.text("name")),
+        fields.isNull("table")
+            ? Optional.empty()
+            : Optional.of(
+                new SequenceValue.Column(
+                    TableName.parse(fields.text("table")), fields.text("column"))),
+        fields.number("value"),
+        fields.flag("is_called"),
+        fields.number("increment"));
   }
 
   /** Access by name to a value that may be a Struct or a Map. */
@@ -177,6 +235,10 @@ public record Marker(
 
     default long number(String name) {
       return value(name) instanceof Number number ? number.longValue() : Long.parseLong(text(name));
+    }
+
+    default List<?> list(String name) {
+      return value(name) instanceof List<?> list ? list : List.of();
     }
 
     default boolean flag(String name) {

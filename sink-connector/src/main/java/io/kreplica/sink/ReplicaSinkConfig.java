@@ -2,6 +2,7 @@ package io.kreplica.sink;
 
 import io.kreplica.postgres.SessionFactory;
 import io.kreplica.sink.apply.SchemaPolicy;
+import io.kreplica.sink.apply.SlaveSequences;
 import io.kreplica.sink.apply.TableMap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,6 +45,12 @@ public final class ReplicaSinkConfig extends AbstractConfig {
       "Where tables have other names on the slave: pairs of the master's table and the slave's, such"
           + " as public.account:crm.account, public.visit:crm.visit. Quote a part that holds a dot,"
           + " a comma or a colon. All other tables keep their names.";
+
+  public static final String SEQUENCES_ENABLED = "sequences.enabled";
+  private static final String SEQUENCES_ENABLED_DOC =
+      "Whether the slave's sequences follow the master's, so that a slave that becomes the master"
+          + " hands out no number again. Set to false where the sink's role cannot be given the right"
+          + " to set them and the slave shall never become a master.";
 
   public static final String BUFFER_MAX_ROWS = "buffer.max.rows";
   private static final String BUFFER_MAX_ROWS_DOC =
@@ -140,6 +147,17 @@ public final class ReplicaSinkConfig extends AbstractConfig {
               1,
               Width.LONG,
               "Tables of other names")
+          .define(
+              SEQUENCES_ENABLED,
+              ConfigDef.Type.BOOLEAN,
+              true,
+              LambdaValidator.with((name, value) -> {}, () -> "true, false"),
+              Importance.LOW,
+              SEQUENCES_ENABLED_DOC,
+              APPLYING,
+              6,
+              Width.SHORT,
+              "Sequences follow the master's")
           .define(
               BUFFER_MAX_ROWS,
               ConfigDef.Type.INT,
@@ -251,6 +269,11 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   /** How far the slave's schema follows the master's. */
   public SchemaPolicy schemaPolicy() {
     return new SchemaPolicy(getBoolean(DDL_ENABLED), false, false);
+  }
+
+  /** The slave's sequences, as far as they follow the master's. */
+  public SlaveSequences sequences() {
+    return new SlaveSequences(tableMap()::target, getBoolean(SEQUENCES_ENABLED));
   }
 
   /** How many rows may be held. */

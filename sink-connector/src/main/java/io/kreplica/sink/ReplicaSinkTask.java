@@ -59,7 +59,13 @@ public final class ReplicaSinkTask extends SinkTask {
   public void open(Collection<TopicPartition> partitions) {
     var partition = cursor.open(partitions);
     var position = new PositionRow(config.connector(), partition.topic(), partition.partition());
-    slave = new Slave(config.sessions(), position, config.tableMap(), config.schemaPolicy());
+    slave =
+        new Slave(
+            config.sessions(),
+            position,
+            config.tableMap(),
+            config.schemaPolicy(),
+            config.sequences());
     attach();
   }
 

@@ -2,6 +2,7 @@ package io.kreplica.source;
 
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.SequenceValue;
 import io.kreplica.source.event.EventBuilder;
 import io.kreplica.source.offset.SourceOffset;
 import io.kreplica.source.read.Batch;
@@ -10,6 +11,7 @@ import io.kreplica.source.read.CopyRequest;
 import io.kreplica.source.read.Cursor;
 import io.kreplica.source.read.LogEntry;
 import io.kreplica.source.read.LogReader;
+import io.kreplica.source.read.SequenceWatch;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,7 @@ final class BatchInTransit {
   private final long epoch;
   private final LogReader reader;
   private final EventBuilder events;
+  private final SequenceWatch sequences;
   private final int chunkRows;
 
   private final Cursor<LogEntry> changes;
@@ -47,6 +50,7 @@ final class BatchInTransit {
       SourceOffset offset,
       LogReader reader,
       EventBuilder events,
+      SequenceWatch sequences,
       int chunkRows)
       throws SQLException {
     this.batch = batch;
@@ -55,6 +59,7 @@ final class BatchInTransit {
     this.offset = offset;
     this.reader = reader;
     this.events = events;
+    this.sequences = sequences;
     this.chunkRows = chunkRows;
     this.rank = batch.sentRank();
     this.changes = reader.changes(batch);
@@ -97,7 +102,7 @@ final class BatchInTransit {
   private SourceRecord begin() throws SQLException {
     isBegun = true;
     offset = offset.within(batch.id(), batch.to(), rank);
-    return events.marker(marker(Operation.BEGIN, false), offset);
+    return events.marker(marker(Operation.BEGIN, false, List.of()), offset);
   }
 
   private SourceRecord change() throws SQLException {
@@ -144,10 +149,13 @@ final class BatchInTransit {
     if (ends) {
       offset = offset.copied(batch.copy().get().id());
     }
-    return events.marker(marker(Operation.COMMIT, ends), offset);
+    // The end of a copy is where a slave may have joined.
+    var told = ends ? sequences.tellAll() : sequences.tellChanged();
+    return events.marker(marker(Operation.COMMIT, ends, told), offset);
   }
 
-  private Marker marker(Operation operation, boolean copyEnds) throws SQLException {
+  private Marker marker(Operation operation, boolean copyEnds, List<SequenceValue> told)
+      throws SQLException {
     return new Marker(
         operation,
         log,
@@ -158,6 +166,7 @@ final class BatchInTransit {
         rank,
         batch.copy().isPresent()
             ? Optional.of(events.copy(batch.copy().get(), copyEnds))
-            : Optional.empty());
+            : Optional.empty(),
+        told);
   }
 }

@@ -15,6 +15,7 @@ import io.kreplica.source.read.BatchPlanner;
 import io.kreplica.source.read.FlushGate;
 import io.kreplica.source.read.LogReader;
 import io.kreplica.source.read.Outlook;
+import io.kreplica.source.read.SequenceWatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -43,6 +44,7 @@ final class MasterSession implements AutoCloseable {
   private final LogReader reader;
   private final BatchPlanner planner;
   private final FlushGate flushGate;
+  private final SequenceWatch sequences = new SequenceWatch();
   private final LogPruner pruner;
   private final EventBuilder events;
   private final MasterIdentity identity;
@@ -188,11 +190,18 @@ final class MasterSession implements AutoCloseable {
   private boolean open(Batch batch, Outlook outlook) throws SQLException, InterruptedException {
     var opened =
         new BatchInTransit(
-            batch, identity.log(), epoch, offset, reader, events, config.snapshotChunkRows());
+            batch,
+            identity.log(),
+            epoch,
+            offset,
+            reader,
+            events,
+            sequences,
+            config.snapshotChunkRows());
     if (opened.isEmpty()) {
       return false;
     }
-    flushGate.await(outlook.durableAt());
+    sequences.read(flushGate.await(outlook.durableAt()));
     planner.isSent(batch);
     LOG.debug("Sending batch {} from {} to {}", batch.id(), batch.from(), batch.to());
     inTransit = Optional.of(opened);

@@ -35,6 +35,7 @@ final class BatchApplier {
   private final TableWriter writer;
   private final CopyLedger ledger;
   private final SchemaCommands commands;
+  private final SlaveSequences sequences;
 
   private boolean inTransaction;
   private boolean moved;
@@ -46,6 +47,7 @@ final class BatchApplier {
       Tables tables,
       CopyLedger ledger,
       SchemaPolicy policy,
+      SlaveSequences sequences,
       boolean careful) {
     this.connection = connection;
     this.position = position;
@@ -53,6 +55,7 @@ final class BatchApplier {
     this.writer = new TableWriter(connection, tables, careful);
     this.ledger = ledger;
     this.commands = new SchemaCommands(policy.executesCommands(), careful);
+    this.sequences = sequences;
   }
 
   /**
@@ -77,6 +80,7 @@ final class BatchApplier {
     }
     write(work, changes, !work.isComplete());
     if (work.isComplete()) {
+      sequences.set(connection, work.sequences());
       commit(work.end().orElseThrow());
     }
   }

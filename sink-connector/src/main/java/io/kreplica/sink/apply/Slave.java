@@ -26,6 +26,7 @@ public final class Slave {
   private final Tables tables;
   private final CopyLedger ledger;
   private final SchemaPolicy policy;
+  private final SlaveSequences sequences;
 
   private Connection connection;
   private BatchApplier applier;
@@ -38,12 +39,18 @@ public final class Slave {
    * @param position the hold on the position row, not claimed yet
    * @param policy how far the slave's schema follows the master's
    */
-  public Slave(SessionFactory sessions, PositionRow position, TableMap map, SchemaPolicy policy) {
+  public Slave(
+      SessionFactory sessions,
+      PositionRow position,
+      TableMap map,
+      SchemaPolicy policy,
+      SlaveSequences sequences) {
     this.sessions = sessions;
     this.position = position;
     this.tables = new Tables(map);
     this.ledger = new CopyLedger(map);
     this.policy = policy;
+    this.sequences = sequences;
   }
 
   /** Whether there is a session to apply over. */
@@ -72,7 +79,7 @@ public final class Slave {
     }
     tables.forget();
     connection = session;
-    applier = new BatchApplier(connection, position, tables, ledger, policy, careful);
+    applier = newApplier(careful);
   }
 
   private void takePosition(Connection session) throws SQLException {
@@ -113,7 +120,7 @@ public final class Slave {
     applier.apply(work);
     if (work.isComplete() && careful) {
       careful = false;
-      applier = new BatchApplier(connection, position, tables, ledger, policy, false);
+      applier = newApplier(false);
     }
   }
 
@@ -136,7 +143,7 @@ public final class Slave {
     applier.rollBack();
     tables.forget();
     careful = true;
-    applier = new BatchApplier(connection, position, tables, ledger, policy, true);
+    applier = newApplier(true);
   }
 
   /** Gives up the session, and with it what has been applied since the last commit. */
@@ -149,6 +156,10 @@ public final class Slave {
     close(connection);
     connection = null;
     applier = null;
+  }
+
+  private BatchApplier newApplier(boolean carefully) {
+    return new BatchApplier(connection, position, tables, ledger, policy, sequences, carefully);
   }
 
   private static void close(Connection session) {

@@ -4,12 +4,16 @@ import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
 import io.kreplica.record.SchemaCommand;
+import io.kreplica.record.SequenceValue;
+import io.kreplica.record.TableName;
 import io.kreplica.sink.assemble.OpenBatch.Fate;
 import io.kreplica.sink.change.Change;
 import io.kreplica.sink.change.RowReader;
 import io.kreplica.sink.position.Position;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
@@ -57,6 +61,7 @@ public final class BatchAssembler {
   private Optional<Marker> firstComplete = Optional.empty();
   private Optional<Position> end = Optional.empty();
   private long completeBytes;
+  private final Map<TableName, SequenceValue> sequences = new LinkedHashMap<>();
   private Change.Origin origin = new Change.Origin(0, "");
 
   /**
@@ -78,6 +83,7 @@ public final class BatchAssembler {
     completeBytes = 0;
     firstComplete = Optional.empty();
     end = Optional.empty();
+    sequences.clear();
   }
 
   /**
@@ -150,6 +156,7 @@ public final class BatchAssembler {
       if (applied.isPresent() && !applied.get().snapshot().containsAll(marker.to())) {
         throw Stops.gap(record, applied.get(), marker);
       }
+      noteSequencesOfDuplicate(marker);
       return Step.SKIPPED;
     }
     if (!open.id().equals(marker.batch()) || open.epoch() != marker.epoch()) {
@@ -158,8 +165,10 @@ public final class BatchAssembler {
     var batch = open;
     open = null;
     if (!batch.isTaken()) {
+      noteSequencesOfDuplicate(marker);
       return Step.SKIPPED;
     }
+    noteSequences(marker);
     endCopy(batch, marker);
     completeBytes += batch.bytes();
     complete.addAll(batch.take());
@@ -170,6 +179,17 @@ public final class BatchAssembler {
                 log, marker.to(), marker.epoch(), batch.name(), record.originalKafkaOffset()));
     applied = end;
     return Step.TAKEN;
+  }
+
+  private void noteSequences(Marker marker) {
+    marker.sequences().forEach(sequence -> sequences.put(sequence.name(), sequence));
+  }
+
+  /** A source that starts tells all once, though it may send a batch again; old tales are old. */
+  private void noteSequencesOfDuplicate(Marker marker) {
+    if (applied.isPresent() && marker.epoch() > applied.get().epoch()) {
+      noteSequences(marker);
+    }
   }
 
   private void endCopy(OpenBatch batch, Marker marker) {
@@ -268,7 +288,14 @@ public final class BatchAssembler {
     if (end.isEmpty()) {
       return Optional.empty();
     }
-    var work = new Work(log, firstComplete.orElseThrow().from(), complete, end);
+    var work =
+        new Work(
+            log,
+            firstComplete.orElseThrow().from(),
+            complete,
+            end,
+            List.copyOf(sequences.values()));
+    sequences.clear();
     complete = new ArrayList<>();
     completeBytes = 0;
     firstComplete = Optional.empty();
@@ -281,6 +308,7 @@ public final class BatchAssembler {
     if (open == null || open.rows() == 0) {
       return Optional.empty();
     }
-    return Optional.of(new Work(log, open.begin().from(), open.takePart(), Optional.empty()));
+    return Optional.of(
+        new Work(log, open.begin().from(), open.takePart(), Optional.empty(), List.of()));
   }
 }

@@ -1,6 +1,7 @@
 package io.kreplica.sink.assemble;
 
 import io.kreplica.record.LogPosition;
+import io.kreplica.record.SequenceValue;
 import io.kreplica.sink.change.Change;
 import io.kreplica.sink.position.Position;
 import java.util.List;
@@ -14,8 +15,15 @@ import java.util.Optional;
  * @param from the position before the first of these batches
  * @param changes the changes, in order
  * @param end the position behind them; empty if the batch goes on
+ * @param sequences where sequences of the master stand with the last of these batches, as far as
+ *     that was told
  */
-public record Work(String log, LogPosition from, List<Change> changes, Optional<Position> end) {
+public record Work(
+    String log,
+    LogPosition from,
+    List<Change> changes,
+    Optional<Position> end,
+    List<SequenceValue> sequences) {
 
   /** Whether all batches are complete: after these changes the slave is in a state to commit. */
   public boolean isComplete() {

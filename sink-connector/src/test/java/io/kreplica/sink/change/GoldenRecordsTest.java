@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kreplica.record.SchemaCommand;
+import io.kreplica.record.SequenceValue;
+import io.kreplica.record.TableName;
 import io.kreplica.sink.assemble.BatchAssembler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.header.ConnectHeaders;
@@ -62,6 +65,15 @@ class GoldenRecordsTest {
     assertThat(work.changes().get(5)).isInstanceOf(Change.CopyBegun.class);
     assertThat(row(work.changes().get(6))).containsEntry("visits", "9007199254740993");
     assertThat(work.changes().get(7)).isInstanceOf(Change.CopyEnded.class);
+    assertThat(work.sequences())
+        .containsExactly(
+            new SequenceValue(
+                TableName.parse("public.account_id_seq"),
+                Optional.of(new SequenceValue.Column(TableName.parse("public.account"), "id")),
+                9_007_199_254_740_993L,
+                true,
+                1),
+            new SequenceValue(TableName.parse("public.ticket"), Optional.empty(), -5, false, -5));
   }
 
   @ParameterizedTest

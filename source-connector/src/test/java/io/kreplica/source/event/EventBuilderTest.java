@@ -11,6 +11,7 @@ import io.kreplica.record.BatchId;
 import io.kreplica.record.LogPosition;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.SequenceValue;
 import io.kreplica.record.TableName;
 import io.kreplica.source.offset.SourceOffset;
 import io.kreplica.source.read.CopiedRow;
@@ -167,7 +168,20 @@ class EventBuilderTest {
         TO,
         rank,
         Optional.of(
-            new Marker.Copy(3, new TableName("public", "account"), Optional.empty(), true, ends)));
+            new Marker.Copy(3, new TableName("public", "account"), Optional.empty(), true, ends)),
+        operation == Operation.COMMIT ? sequences() : List.of());
+  }
+
+  private static List<SequenceValue> sequences() {
+    var account = new TableName("public", "account");
+    return List.of(
+        new SequenceValue(
+            new TableName("public", "account_id_seq"),
+            Optional.of(new SequenceValue.Column(account, "id")),
+            9_007_199_254_740_993L,
+            true,
+            1),
+        new SequenceValue(new TableName("public", "ticket"), Optional.empty(), -5, false, -5));
   }
 
   /**
