@@ -5,7 +5,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- The careful path's statement: for every key among the changed rows, log the row as it is now (U), or
 -- D if it is gone. Needed for a statement that was overtaken: the log may hold newer states of its rows
--- already than its images (see was_overtaken). Needed too where foreign keys update and delete a table's rows in turn: one statement then captures both, in an order of its own.
+-- already than its images (see was_overtaken). Needed too where foreign keys update and delete a table's rows
+-- in turn: one statement then captures both, in an order of its own.
 --   table_id  the tracked table
 --   changed   what holds the changed rows: a transition table, or a subquery
 declare

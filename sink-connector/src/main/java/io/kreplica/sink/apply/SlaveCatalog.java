@@ -61,7 +61,9 @@ public final class SlaveCatalog {
       select
           i.indisunique and i.indisvalid and not i.indisexclusion
               and i.indpred is null and i.indexprs is null and k.not_null as is_key,
-          i.indimmediate as immediate,
+          i.indimmediate and not exists (
+              select from pg_rewrite as r where r.ev_class = i.indrelid and r.ev_type in ('2', '3')
+          ) as arbiter,
           k.columns,
           k.operators
       from pg_index as i
@@ -139,7 +141,7 @@ public final class SlaveCatalog {
                   texts(rows.getArray("columns")),
                   texts(rows.getArray("operators")),
                   rows.getBoolean("is_key"),
-                  rows.getBoolean("immediate")));
+                  rows.getBoolean("arbiter")));
         }
       }
     }

@@ -42,10 +42,10 @@ public record SlaveTable(TableName name, Map<String, Column> columns, List<Index
    * @param columns its columns; fewer than it has if some are expressions
    * @param operators the equality operator of each column, as SQL
    * @param key whether it can identify rows: unique, whole, of columns that are not null
-   * @param immediate whether it is checked at once; others cannot be named in ON CONFLICT
+   * @param arbiter whether ON CONFLICT can name it: it is checked at once, and the table has no
+   *     rules for inserts or updates
    */
-  public record Index(
-      List<String> columns, List<String> operators, boolean key, boolean immediate) {
+  public record Index(List<String> columns, List<String> operators, boolean key, boolean arbiter) {
 
     boolean covers(Set<String> names) {
       return key && columns.size() == names.size() && names.containsAll(columns);
@@ -66,7 +66,12 @@ public record SlaveTable(TableName name, Map<String, Column> columns, List<Index
   /** Whether ON CONFLICT can name these columns. */
   boolean isArbiter(List<String> names) {
     var wanted = Set.copyOf(names);
-    return indexes.stream().filter(index -> index.covers(wanted)).allMatch(Index::immediate);
+    return indexes.stream().filter(index -> index.covers(wanted)).allMatch(Index::arbiter);
+  }
+
+  /** Whether the table takes an ON CONFLICT that names no index. */
+  boolean takesOnConflict() {
+    return indexes.stream().allMatch(Index::arbiter);
   }
 
   /** Whether an index other than that of the key may refuse a row. */

@@ -83,6 +83,11 @@ final class TablePlan {
     return table.hasIndexesBeside(key);
   }
 
+  /** Whether {@link #insertWhatFits} can be executed. */
+  boolean canInsertWhatFits() {
+    return table.takesOnConflict();
+  }
+
   /** The columns that only the slave has. */
   List<String> slaveOnly() {
     return slaveOnly;

@@ -145,6 +145,9 @@ final class TableWriter {
 
   private List<Change.Row> insertWhatFits(Shape shape, List<Change.Row> chunk) throws SQLException {
     var plan = plan(shape);
+    if (!plan.canInsertWhatFits()) {
+      return insertByHalves(plan, chunk);
+    }
     var inserted = new HashSet<Object>();
     try (var statement = connection.prepareStatement(plan.insertWhatFits())) {
       bind(statement, plan.values(chunk));
@@ -159,6 +162,29 @@ final class TableWriter {
       }
     }
     return chunk.stream().filter(row -> !inserted.contains(shape.keyOf(row.values()))).toList();
+  }
+
+  private List<Change.Row> insertByHalves(TablePlan plan, List<Change.Row> chunk)
+      throws SQLException {
+    var savepoint = connection.setSavepoint();
+    try {
+      execute(plan.insert(), plan.values(chunk));
+      connection.releaseSavepoint(savepoint);
+      return List.of();
+    } catch (SQLException e) {
+      if (!isInTheWay(e)) {
+        throw e;
+      }
+      connection.rollback(savepoint);
+      connection.releaseSavepoint(savepoint);
+    }
+    if (chunk.size() == 1) {
+      return chunk;
+    }
+    var half = chunk.size() / 2;
+    var waiting = new ArrayList<>(insertByHalves(plan, chunk.subList(0, half)));
+    waiting.addAll(insertByHalves(plan, chunk.subList(half, chunk.size())));
+    return waiting;
   }
 
   /** Writes a chunk; if that fails, finds the row and names it. */
