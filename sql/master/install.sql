@@ -26,6 +26,9 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir tables/copy_request.sql
 \ir tables/tracked_sequence.sql
 
+-- Functions whose parameters were others in version 1 of the script
+drop function if exists replica.track(regclass, regclass, boolean), replica.as_now_sql(integer, text);
+
 -- Doorbell and checkpoints: the log wakes the source and measures its way
 \ir functions/ring_doorbell.sql
 \ir functions/set_checkpoint.sql
@@ -35,11 +38,13 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir functions/as_now_sql.sql
 \ir functions/log_change.sql
 \ir functions/log_key_change.sql
+\ir functions/log_row.sql
 \ir functions/log_truncate.sql
 \ir functions/pinned_variants.sql
 
 -- What a person calls
 \ir functions/foreign_keys_change.sql
+\ir functions/needs_row_form.sql
 \ir functions/refuse_untrackable.sql
 \ir functions/key_columns.sql
 \ir functions/settings_matter.sql

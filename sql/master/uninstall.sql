@@ -30,24 +30,26 @@ drop view if exists replica.status;
 drop function if exists
     replica.log_change(), replica.log_change_pinned(),
     replica.log_key_change(), replica.log_key_change_pinned(),
+    replica.log_row(), replica.log_row_pinned(),
     replica.log_truncate()
     cascade;
 drop procedure if exists replica.renew();
 drop function if exists
     replica.was_overtaken(text, text),
-    replica.as_now_sql(integer, text),
+    replica.as_now_sql(integer, text, text),
     replica.ring_doorbell(),
     replica.set_checkpoint(),
     replica.key_columns(regclass, regclass),
     replica.settings_matter(regclass),
     replica.image_matters(regclass),
     replica.foreign_keys_change(regclass),
+    replica.needs_row_form(regclass),
     replica.refuse_untrackable(pg_class),
     replica.create_triggers(integer),
     replica.drop_triggers(regclass),
     replica.stray_triggers(),
     replica.forget_dropped(),
-    replica.track(regclass, regclass, boolean),
+    replica.track(regclass, regclass, boolean, boolean, boolean),
     replica.untrack(regclass),
     replica.track_all(regnamespace, boolean),
     replica.untrack_all(regnamespace),

@@ -1,16 +1,18 @@
-create or replace function replica.as_now_sql(table_id integer, changed text)
+create or replace function replica.as_now_sql(table_id integer, changed text, old text)
 returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
--- The careful path's statement: for every key among the changed rows, log the row as it is now (U), or
--- D if it is gone. Needed for a statement that was overtaken: the log may hold newer states of its rows
--- already than its images (see was_overtaken). Needed too where foreign keys update and delete a table's rows
--- in turn: one statement then captures both, in an order of its own.
+-- The careful path's statement: for every key among the changed rows, log the row as it is now (u), or
+-- d if it is gone. Needed for a statement that was overtaken: the log may hold newer states of its rows
+-- already than its images (see was_overtaken). Needed too where foreign keys update and delete a table's
+-- rows in turn: one statement then captures both, in an order of its own.
 --   table_id  the tracked table
 --   changed   what holds the changed rows: a transition table, or a subquery
+--   old       the row before the change, as an SQL expression of type json; null if it is not logged
 declare
     _table replica.tracked_table;
+    _only text;
     _keys text;
     _join text;
     _first_key text;
@@ -18,6 +20,11 @@ begin
     select * into strict _table
     from replica.tracked_table t
     where t.table_id = as_now_sql.table_id;
+
+    -- Rows of a partitioned table are in its partitions; rows of a table's heirs are not its own.
+    select case c.relkind when 'p' then '' else 'only' end into strict _only
+    from pg_class c
+    where c.oid = _table.relation;
 
     select string_agg(format('n.%I', a.attname), ', ' order by k.ordinality),
            string_agg(format('c.%1$I = n.%1$I', a.attname), ' and ' order by k.ordinality),
@@ -27,13 +34,14 @@ begin
     join pg_attribute a on a.attrelid = _table.relation and a.attnum = k.attnum;
 
     return format(
-        'insert into replica.replica_log (table_id, op, row, image)
+        'insert into replica.replica_log (table_id, op, row, image, old)
          select %1$s,
-                case when c.%2$s is null then ''D'' else ''U'' end,
+                case when c.%2$s is null then ''d'' else ''u'' end,
                 case when c.%2$s is null then to_json(n.*) else to_json(c.*) end,
-                %3$s
+                %3$s,
+                %9$s
          from (select distinct on (%4$s) n.* from %5$s n) n
-         left join only %6$s c on %7$s',
+         left join %8$s %6$s c on %7$s',
         _table.table_id,
         _first_key,
         case when _table.exact
@@ -42,9 +50,11 @@ begin
         _keys,
         changed,
         _table.relation::text,
-        _join);
+        _join,
+        _only,
+        coalesce(as_now_sql.old, 'null'));
 end
 $$;
 
-comment on function replica.as_now_sql(integer, text) is
+comment on function replica.as_now_sql(integer, text, text) is
     'The statement with which a capture logs changed rows as they are now; for changes made by triggers and foreign keys';

@@ -12,7 +12,7 @@ begin
         select t.tgname
         from pg_trigger t
         join pg_proc p on p.oid = t.tgfoid
-        where t.tgrelid = tracked and not t.tgisinternal and p.pronamespace = 'replica'::regnamespace
+        where t.tgrelid = tracked and t.tgparentid = 0 and p.pronamespace = 'replica'::regnamespace
     loop
         execute format('drop trigger %I on %s', _trigger, tracked);
         _dropped := _dropped + 1;

@@ -8,14 +8,14 @@ as $$
 -- like any other statement. No column is named, so that ALTER TABLE breaks nothing.
 --   tg_argv[0]  table_id
 --   tg_argv[1]  'exact' where the table's rows need their text image, else 'json'
---   tg_argv[2]  'cascades' where foreign keys update and delete the table's rows, else 'plain'
+--   tg_argv[2]  'careful' where foreign keys update and delete the table's rows, else 'plain'
 -- Every statement comes this way, so the doorbell's lock is tried here, not in ring_doorbell, and here it is
 -- found whether a checkpoint is due. For the first capture of a client's command nothing can have overtaken it:
 -- it only leaves behind what was_overtaken would, one call less.
 declare
     _moment constant text := (date_part('epoch', statement_timestamp()) * 1000000)::bigint;
     _stack text;
-    _careful boolean := tg_argv[2] = 'cascades';
+    _careful boolean := tg_argv[2] <> 'plain';
     _rows bigint;
 begin
     get diagnostics _stack = pg_context;
@@ -27,7 +27,7 @@ begin
     end if;
 
     if _careful then
-        execute replica.as_now_sql(tg_argv[0]::integer, 'changed_rows');
+        execute replica.as_now_sql(tg_argv[0]::integer, 'changed_rows', null);
     elsif tg_argv[1] = 'exact' then
         insert into replica.replica_log (table_id, op, row, image)
         select tg_argv[0]::integer, tg_op::"char", to_json(r.*), (r.*)::text

@@ -11,7 +11,8 @@ begin
     update replica.tracked_table t
     set exact = replica.image_matters(t.relation),
         pinned = replica.settings_matter(t.relation),
-        cascades = replica.foreign_keys_change(t.relation)
+        careful = replica.foreign_keys_change(t.relation),
+        row_form = replica.needs_row_form(t.relation) or t.old_image
     where t.table_id = renew_triggers.table_id and t.untracked_at is null
     returning * into strict _table;
     perform replica.create_triggers(_table.table_id);

@@ -1,13 +1,20 @@
-create or replace function replica.track(tracked regclass, key regclass default null, copy boolean default true)
+create or replace function replica.track(
+    tracked regclass,
+    key regclass default null,
+    copy boolean default true,
+    old_image boolean default false,
+    cascading boolean default false)
 returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Tracks a table: from now on every change of it is logged, and the source copies it whole once.
 -- Tracking a tracked table again renews its triggers and asks for no copy.
---   tracked  the table
---   key      a unique index to use as the key instead of the primary key
---   copy     whether the slaves need its present rows
+--   tracked    the table
+--   key        a unique index to use as the key instead of the primary key
+--   copy       whether the slaves need its present rows
+--   old_image  whether the log is to hold each row before its change too, for audits and filters
+--   cascading  whether to log what a sink applies here, too: this slave is the master of another
 -- Returns what was done, as a sentence.
 declare
     _class pg_class;
@@ -28,21 +35,27 @@ begin
     perform replica.forget_dropped();
     _again := exists (select from replica.tracked_table t
                       where t.relation = tracked and t.untracked_at is null);
-    insert into replica.tracked_table as t (relation, name, key_columns, key_names, exact, pinned, cascades)
+    insert into replica.tracked_table as t (relation, name, key_columns, key_names, exact, pinned, careful, row_form, old_image, cascading)
     values (tracked,
             format('%s.%I', _class.relnamespace::regnamespace, _class.relname),
             _keys,
             _key_names,
             replica.image_matters(tracked),
             replica.settings_matter(tracked),
-            replica.foreign_keys_change(tracked))
+            replica.foreign_keys_change(tracked),
+            replica.needs_row_form(tracked) or track.old_image,
+            track.old_image,
+            track.cascading)
     on conflict (relation) do update
         set name = excluded.name,
             key_columns = excluded.key_columns,
             key_names = excluded.key_names,
             exact = excluded.exact,
             pinned = excluded.pinned,
-            cascades = excluded.cascades,
+            careful = excluded.careful,
+            row_form = excluded.row_form,
+            old_image = excluded.old_image,
+            cascading = excluded.cascading,
             tracked_at = excluded.tracked_at,
             untracked_at = null
     returning t.table_id into _id;
@@ -63,5 +76,5 @@ begin
 end
 $$;
 
-comment on function replica.track(regclass, regclass, boolean) is
+comment on function replica.track(regclass, regclass, boolean, boolean, boolean) is
     'Log every change of a table from now on, and copy its present rows; answers what it did';

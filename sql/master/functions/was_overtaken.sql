@@ -11,9 +11,10 @@ as $$
 --     been done first.
 -- What is inside what is told by the stack of calls, which the last capture left with the moment its client's
 -- command began in the setting replica.last_capture: "moment kind length stack". Kind is D if only
--- deletions were captured for a statement, W if anything else was, N if captures came from inside it.
+-- deletions were captured for a statement, or single rows, W if anything else was, N if captures came from inside it.
 -- Of the stack no more than its outermost 1,000 characters, as it may quote long statements.
---   op     tg_op, or KEY for a changed key, whose capture is not the statement's last and leaves nothing
+--   op     tg_op; KEY for a changed key, whose capture is not the statement's last and leaves nothing; or ROW
+--          for a capture row by row, whose order is that of the changes: it leaves what a deletion does
 --   stack  the capture's calls without its own, from pg_context; empty if the client's command is captured
 declare
     _moment constant text := (date_part('epoch', statement_timestamp()) * 1000000)::bigint;
@@ -22,7 +23,7 @@ declare
     _last_kind text;
     _last_length integer;
     _last_tail text;
-    _kind text := case op when 'DELETE' then 'D' else 'W' end;
+    _kind text := case when op in ('DELETE', 'ROW') then 'D' else 'W' end;
     _overtaken boolean := false;
 begin
     if split_part(_last, ' ', 1) = _moment then

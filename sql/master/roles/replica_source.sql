@@ -29,6 +29,7 @@ begin
             replica.image_matters(regclass),
             replica.settings_matter(regclass),
             replica.foreign_keys_change(regclass),
+            replica.needs_row_form(regclass),
             replica.triggers_fit(replica.tracked_table)
             to replica_source;
     end if;

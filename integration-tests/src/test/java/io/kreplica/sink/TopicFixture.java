@@ -186,7 +186,9 @@ final class TopicFixture implements ReadableTopic {
               epoch,
               1_000_000,
               request,
-              copy.flatMap(Marker.Copy::slave).filter(s -> operation == Operation.COPY))
+              copy.flatMap(Marker.Copy::slave).filter(s -> operation == Operation.COPY),
+              false,
+              Optional.empty())
           .writeTo(made);
       return made;
     }

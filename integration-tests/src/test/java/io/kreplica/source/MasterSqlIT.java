@@ -148,7 +148,7 @@ class MasterSqlIT {
         "insert into t values (1, 'a')",
         "delete from t");
 
-    assertThat(master.rows(LOG)).endsWith("I|1|revived", "U|1|revived");
+    assertThat(master.rows(LOG)).endsWith("I|1|revived", "u|1|revived");
   }
 
   @Test
@@ -165,7 +165,7 @@ class MasterSqlIT {
         "delete from w");
 
     assertThat(master.rows(LOG))
-        .containsExactly("I|1|x", "I|10|x", "U|1|y", "U|10|y", "D|1|y", "D|10|y");
+        .containsExactly("I|1|x", "I|10|x", "U|1|y", "u|10|y", "D|1|y", "d|10|y");
   }
 
   @Test
@@ -181,7 +181,7 @@ class MasterSqlIT {
     assertThat(
             master.value(
                 "select op from replica.replica_log where row->>'id' = '3' order by seq desc limit 1"))
-        .isEqualTo("D");
+        .isEqualTo("d");
   }
 
   @Test

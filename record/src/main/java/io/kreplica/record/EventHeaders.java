@@ -23,6 +23,10 @@ import org.apache.kafka.connect.header.Headers;
  * @param timestampMicros when the master logged the change, in microseconds since 1970 UTC
  * @param copy the copy request that a row of a copy answers; 0 for all other records
  * @param slave the only slave that a row of a copy is meant for, if there is one
+ * @param now whether the row is as it was when the change was logged, perhaps later than the change
+ *     itself left it; the operation is then U, or D for a row that was gone
+ * @param old of U and D the row before the change, as JSON, if the table is tracked with {@code
+ *     old_image}
  */
 public record EventHeaders(
     Operation operation,
@@ -35,7 +39,9 @@ public record EventHeaders(
     long epoch,
     long timestampMicros,
     long copy,
-    Optional<String> slave) {
+    Optional<String> slave,
+    boolean now,
+    Optional<String> old) {
 
   public static final String OPERATION = "replica.op";
   public static final String TABLE = "replica.table";
@@ -48,6 +54,8 @@ public record EventHeaders(
   public static final String TIMESTAMP_MICROS = "replica.ts";
   public static final String COPY = "replica.copy";
   public static final String SLAVE = "replica.slave";
+  public static final String NOW = "replica.now";
+  public static final String OLD = "replica.old";
 
   /** On a {@link Part}, its number among the parts of its row, from 1. */
   public static final String PART = "replica.part";
@@ -73,6 +81,10 @@ public record EventHeaders(
     headers.addLong(EPOCH, epoch);
     headers.addLong(TIMESTAMP_MICROS, timestampMicros);
     slave.ifPresent(name -> headers.addString(SLAVE, name));
+    if (now) {
+      headers.addBoolean(NOW, true);
+    }
+    old.ifPresent(row -> headers.addString(OLD, row));
   }
 
   /**
@@ -96,7 +108,9 @@ public record EventHeaders(
         number(headers, EPOCH),
         number(headers, TIMESTAMP_MICROS),
         copied ? number(headers, COPY) : 0,
-        Optional.ofNullable(headers.lastWithName(SLAVE)).map(h -> String.valueOf(h.value())));
+        optional(headers, SLAVE),
+        optional(headers, NOW).filter(Boolean::parseBoolean).isPresent(),
+        optional(headers, OLD));
   }
 
   /** Whether this is a row of a copy, or a part of a value of one. */
@@ -107,7 +121,19 @@ public record EventHeaders(
   /** The headers of a part of a value of the row that has these. */
   public EventHeaders ofPart() {
     return new EventHeaders(
-        Operation.PART, table, seq, xid, tx, rank, batch, epoch, timestampMicros, copy, slave);
+        Operation.PART,
+        table,
+        seq,
+        xid,
+        tx,
+        rank,
+        batch,
+        epoch,
+        timestampMicros,
+        copy,
+        slave,
+        false,
+        Optional.empty());
   }
 
   /**
@@ -139,6 +165,10 @@ public record EventHeaders(
       throw new DataException(
           "Cannot read header " + name + ": '" + text + "' is not a whole number", e);
     }
+  }
+
+  private static Optional<String> optional(Headers headers, String name) {
+    return Optional.ofNullable(headers.lastWithName(name)).map(h -> String.valueOf(h.value()));
   }
 
   private static String text(Headers headers, String name) {

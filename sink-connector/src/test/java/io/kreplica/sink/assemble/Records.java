@@ -104,7 +104,9 @@ final class Records {
             epoch,
             0,
             copy.map(Marker.Copy::request).orElse(0L),
-            copy.flatMap(Marker.Copy::slave).filter(name -> operation == Operation.COPY))
+            copy.flatMap(Marker.Copy::slave).filter(name -> operation == Operation.COPY),
+            false,
+            Optional.empty())
         .writeTo(headers);
     return record(Map.of("id", id), Map.of("id", id, "name", "row " + id), headers);
   }

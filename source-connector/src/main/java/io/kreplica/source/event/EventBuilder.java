@@ -71,7 +71,7 @@ public final class EventBuilder {
   public SourceRecord change(
       LogEntry entry, BatchId batch, long epoch, long rank, SourceOffset offset)
       throws SQLException {
-    var operation = Operation.ofCode(entry.op());
+    var operation = Operation.ofCode(entry.operationCode());
     if (operation == Operation.SCHEMA) {
       return command(entry, batch, epoch, rank, offset);
     }
@@ -88,7 +88,9 @@ public final class EventBuilder {
             epoch,
             entry.timestampMicros(),
             0,
-            Optional.empty())
+            Optional.empty(),
+            entry.isNow(),
+            Optional.ofNullable(entry.old()))
         .writeTo(headers);
     if (operation == Operation.TRUNCATE) {
       var value = new Struct(TRUNCATE_SCHEMA).put("table", table.name().toString());
@@ -125,7 +127,9 @@ public final class EventBuilder {
             epoch,
             entry.timestampMicros(),
             0,
-            Optional.empty())
+            Optional.empty(),
+            entry.isNow(),
+            Optional.ofNullable(entry.old()))
         .writeTo(headers);
     var value = CommandJson.read(entry.row()).toValue();
     return record(offset, null, null, value.schema(), value, headers);
@@ -154,7 +158,9 @@ public final class EventBuilder {
             epoch,
             TimeUnit.MILLISECONDS.toMicros(clock.millis()),
             request.id(),
-            request.slave())
+            request.slave(),
+            false,
+            Optional.empty())
         .writeTo(headers);
     return record(
         offset.copying(request.id(), row.keyJson()),

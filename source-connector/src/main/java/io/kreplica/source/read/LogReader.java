@@ -52,12 +52,12 @@ public final class LogReader {
   private static final String CHANGES =
       """
       with range as (
-          select l.seq, l.xid, l.table_id, l.op, l.row, l.image, l.ts
+          select l.seq, l.xid, l.table_id, l.op, l.row, l.image, l.old, l.ts
           from replica.replica_log l
           where (l.xid >= ?::xid8 and l.xid < ?::xid8 or l.xid = any (?::xid8[]))
             and pg_visible_in_snapshot(l.xid, ?::pg_snapshot)
       )
-      select l.seq, l.xid::text::bigint, t.tx, l.table_id, l.op, l.row, l.image,
+      select l.seq, l.xid::text::bigint, t.tx, l.table_id, l.op, l.row, l.image, l.old,
              (extract(epoch from l.ts) * 1000000)::bigint
       from range l
       join (select r.xid, max(r.seq) as tx from range r group by r.xid) t using (xid)
@@ -173,7 +173,8 @@ public final class LogReader {
         row.getString(5),
         row.getString(6),
         row.getString(7),
-        row.getLong(8));
+        row.getString(8),
+        row.getLong(9));
   }
 
   /** Opens the next chunk of a copy, in the snapshot of the batch. */

@@ -115,7 +115,8 @@ class EventBuilderTest {
   void theExactImageWinsOverTheJson() throws Exception {
     columns.put("tags", new TrackedTable.ColumnType("_text", "text[]"));
     var entry =
-        new LogEntry(1, 700, 1, 1, "I", "{\"id\":1,\"tags\":[\"a\"]}", "(1,\"[5:5]={a}\")", 0);
+        new LogEntry(
+            1, 700, 1, 1, "I", "{\"id\":1,\"tags\":[\"a\"]}", "(1,\"[5:5]={a}\")", null, 0);
 
     var record = events.change(entry, BATCH, 6, 1, OFFSET);
 
@@ -145,13 +146,19 @@ class EventBuilderTest {
             "S",
             "{\"sql\":\"alter table account add column note text\",\"search_path\":\"public\","
                 + "\"settings\":{\"TimeZone\":\"UTC\"}}"),
-        events.copied(new CopiedRow(row, null), copy, BATCH, 6, 6, OFFSET),
-        events.marker(marker(Operation.COMMIT, 6, true), OFFSET));
+        change("u", row, "{\"id\":1,\"name\":\"Ana\"}"),
+        change("d", row, "{\"id\":1,\"name\":\"Ana\"}"),
+        events.copied(new CopiedRow(row, null), copy, BATCH, 6, 8, OFFSET),
+        events.marker(marker(Operation.COMMIT, 8, true), OFFSET));
   }
 
   private SourceRecord change(String op, String row) throws SQLException {
+    return change(op, row, null);
+  }
+
+  private SourceRecord change(String op, String row, String old) throws SQLException {
     return events.change(
-        new LogEntry(40 + rank, 700, 44, 1, op, row, null, 1_770_000_000_123_456L),
+        new LogEntry(40 + rank, 700, 44, 1, op, row, null, old, 1_770_000_000_123_456L),
         BATCH,
         6,
         rank++,
