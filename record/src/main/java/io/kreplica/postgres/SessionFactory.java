@@ -26,11 +26,13 @@ public record SessionFactory(String url, String user, Password password, String 
   private static final String OPTIONS =
       String.join(
           " ",
-          "-c DateStyle=ISO",
+          "-c DateStyle=ISO,YMD",
           "-c IntervalStyle=postgres",
-          "-c TimeZone=UTC",
           "-c bytea_output=hex",
-          "-c extra_float_digits=1",
+          "-c lc_monetary=C",
+          "-c xmloption=content",
+          "-c array_nulls=on",
+          "-c quote_all_identifiers=off",
           "-c search_path=pg_catalog",
           "-c statement_timeout=0",
           "-c lock_timeout=0",
@@ -65,6 +67,10 @@ public record SessionFactory(String url, String user, Password password, String 
           "08001");
     }
     try (var statement = connection.createStatement()) {
+      // The driver sends these two by itself, before the options above.
+      statement.execute(
+          "select set_config('TimeZone', 'UTC', false),"
+              + " set_config('extra_float_digits', '1', false)");
       // Only PostgreSQL 14 and later know these two.
       statement.execute(
           "select set_config(name, '0', false) from pg_catalog.pg_settings"

@@ -3,6 +3,7 @@ package io.kreplica.source.event;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -14,7 +15,16 @@ import java.util.List;
  */
 final class RowJson {
 
-  private static final JsonFactory JSON = new JsonFactory();
+  /** PostgreSQL wrote the text: a number may have 100,000 digits, and json be nested deeply. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNestingDepth(Integer.MAX_VALUE)
+                  .build())
+          .build();
 
   private final List<String> names = new ArrayList<>();
   private final List<String> values = new ArrayList<>();

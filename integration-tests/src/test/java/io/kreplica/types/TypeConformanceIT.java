@@ -1,0 +1,70 @@
+package io.kreplica.types;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kreplica.Mirror;
+import io.kreplica.SharedPostgres;
+import io.kreplica.stack.PostgresVersion;
+import io.kreplica.types.TypeTables.Shape;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every type that PostgreSQL's catalog lists arrives identical: whatever the sessions' settings on
+ * the master, whatever the slave's, by copy and by change.
+ */
+@ParameterizedClass
+@EnumSource(PostgresVersion.class)
+class TypeConformanceIT {
+
+  private final PostgresVersion version;
+  private final List<BaseType> types;
+  private final HostileValues values;
+
+  TypeConformanceIT(PostgresVersion version) throws SQLException {
+    this.version = version;
+    try (var session = SharedPostgres.of(version).connect("postgres")) {
+      types = BaseType.all(session);
+      values = HostileValues.of(session.getMetaData().getDatabaseMajorVersion());
+    }
+  }
+
+  @Test
+  void noTypeOfTheCatalogIsForgotten() {
+    assertThat(types).map(BaseType::name).allMatch(values::knows);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Shape.class)
+  void everyValueArrivesIdentical(Shape shape) throws Exception {
+    try (var mirror = Mirror.on(version)) {
+      HostileSettings.OLD_CLIENT.applyTo(mirror.master().session(), mirror.master().database());
+      HostileSettings.GERMAN.applyTo(mirror.slave().session(), mirror.slave().database());
+      var tables = TypeTables.prepare(mirror, values, typesOf(shape));
+      tables.create(shape);
+      tables.change(shape, 0, HostileSettings.GERMAN, false);
+      tables.track(shape);
+      mirror.settle();
+      assertThat(tables.differences(shape)).as("copied").isEmpty();
+
+      var profile = 0;
+      for (var settings : HostileSettings.values()) {
+        tables.change(shape, ++profile, settings, false);
+        tables.change(shape, ++profile, settings, true);
+      }
+      mirror.settle();
+      assertThat(tables.differences(shape)).as("changed").isEmpty();
+    }
+  }
+
+  private List<BaseType> typesOf(Shape shape) {
+    return types.stream()
+        .filter(type -> !values.isUnreadable(type.name()))
+        .filter(type -> shape != Shape.KEY || type.sorts())
+        .toList();
+  }
+}
