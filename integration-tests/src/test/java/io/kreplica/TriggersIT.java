@@ -189,7 +189,7 @@ class TriggersIT {
             "delete from p where id in (3, 4)",
             "update p set id = id + 100 where id > 4")
         .together("delete from p where id > 105", "insert into c values (50, 1, 1, 'new')")
-        .run("with gone as (delete from p where id = 22) insert into c values (60, 22, 1, 'x')")
+        .run("with gone as (delete from p where id = 22) insert into c values (60, 1, 1, 'x')")
         .run("delete from p where id > 1", "delete from p");
   }
 
