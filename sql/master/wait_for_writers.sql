@@ -3,9 +3,12 @@
 -- meanwhile; if both waited for each other, PostgreSQL might end the application's. So this side
 -- never waits as long as the detector of deadlocks does: it gives up, lets the others pass, and tries
 -- again. A first installation finds nothing to lock.
+-- It does so for a minute, or as long as the session's setting replica.patience says:
+--   PGOPTIONS='-c replica.patience=10min' psql -d yourdb -f sql/master/install.sql
 do $$
 declare
-    _attempts constant integer := 150;
+    _deadline constant timestamptz := clock_timestamp()
+        + coalesce(nullif(current_setting('replica.patience', true), ''), '1min')::interval;
     _tables text;
     _timeout_before constant text := current_setting('lock_timeout');
     _timeout constant integer := greatest(10, least(100, (
@@ -21,7 +24,7 @@ begin
         return;
     end if;
 
-    for _attempt in 1 .. _attempts loop
+    loop
         begin
             perform set_config('lock_timeout', _timeout::text, true);
             drop view if exists replica.status;
@@ -29,9 +32,8 @@ begin
             perform set_config('lock_timeout', _timeout_before, true);
             return;
         exception when lock_not_available or deadlock_detected then
-            if _attempt < _attempts then
-                perform pg_sleep(0.2);
-            end if;
+            exit when clock_timestamp() > _deadline;
+            perform pg_sleep(0.2);
         end;
     end loop;
 

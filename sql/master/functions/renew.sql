@@ -4,10 +4,14 @@ as $$
 -- Makes anew the triggers that an older version of the script made, and those that no longer fit their
 -- table; takes away those that log in the name of no tracked table. Each table in a transaction of its
 -- own, so that no two are locked at once, and with less patience than the detector of deadlocks has: a
--- busy table keeps the triggers it has, which go on working, and is named in a warning.
+-- busy table keeps the triggers it has, which go on working, and is named in a warning after five
+-- seconds, or as long as the session's setting replica.patience says.
 -- Every name is qualified, since a procedure that commits cannot pin its search path.
 declare
     _todo record;
+    _patience constant interval :=
+        coalesce(nullif(pg_catalog.current_setting('replica.patience', true), ''), '5s');
+    _deadline timestamptz;
     _state text;
     _message text;
 begin
@@ -23,7 +27,8 @@ begin
         select null, s.relation, s.name
         from replica.stray_triggers() s
     loop
-        for _attempt in 1 .. 20 loop
+        _deadline := pg_catalog.clock_timestamp() + _patience;
+        loop
             _message := null;
             begin
                 perform pg_catalog.set_config('lock_timeout', '400ms', true);
@@ -36,7 +41,8 @@ begin
                 get stacked diagnostics _state = returned_sqlstate, _message = message_text;
             end;
             commit;
-            exit when _message is null or _state not in ('55P03', '40P01');
+            exit when _message is null or _state not in ('55P03', '40P01')
+                or pg_catalog.clock_timestamp() > _deadline;
             perform pg_catalog.pg_sleep(0.2);
         end loop;
         if _message is not null then

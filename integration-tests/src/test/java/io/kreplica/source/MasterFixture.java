@@ -32,10 +32,15 @@ public final class MasterFixture implements AutoCloseable {
 
   /** Creates a database on the server. */
   public static MasterFixture on(PostgresServer server) throws SQLException {
+    return on(server, InstallScript.ofFile(INSTALL));
+  }
+
+  /** Creates a database on the server, with another script, such as one of a version before. */
+  public static MasterFixture on(PostgresServer server, InstallScript script) throws SQLException {
     var database = "master" + COUNTER.incrementAndGet();
     server.createDatabase(database);
     var session = server.connect(database);
-    InstallScript.ofFile(INSTALL).run(session);
+    script.run(session);
     var fixture = new MasterFixture(server, database, session);
     fixture.execute(
         "do $$ begin if to_regrole('source_login') is null then"
@@ -57,6 +62,10 @@ public final class MasterFixture implements AutoCloseable {
       settings.put(more[i], more[i + 1]);
     }
     return settings;
+  }
+
+  public String database() {
+    return database;
   }
 
   /** Another session as the superuser. */
