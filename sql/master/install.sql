@@ -27,7 +27,7 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir tables/tracked_sequence.sql
 
 -- Functions whose parameters were others in version 1 of the script
-drop function if exists replica.track(regclass, regclass, boolean), replica.as_now_sql(integer, text);
+drop function if exists replica.track(regclass, regclass, boolean);
 
 -- Doorbell and checkpoints: the log wakes the source and measures its way
 \ir functions/ring_doorbell.sql
@@ -80,3 +80,6 @@ commit;
 -- Triggers that an older version made go on working; they are made anew one table at a time, each in a
 -- transaction of its own, and left as they are where a table is busy.
 call replica.renew();
+
+-- What captures of version 1 called: no statement that began before this script is running one any more.
+drop function if exists replica.as_now_sql(integer, text);

@@ -73,10 +73,6 @@ public final class MasterFixture implements AutoCloseable {
     return server.connect(database);
   }
 
-  public String database() {
-    return database;
-  }
-
   public Connection session() {
     return session;
   }

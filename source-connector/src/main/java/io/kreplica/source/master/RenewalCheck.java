@@ -31,9 +31,8 @@ public final class RenewalCheck {
       while (rows.next()) {
         LOG.warn(
             "{} was altered since it was tracked, and its triggers may log some values or cascades"
-                + " wrongly. Run select replica.track('{}') on the master, and then"
+                + " wrongly. Run call replica.renew() on the master, and then"
                 + " select replica.copy('{}').",
-            rows.getString(1),
             rows.getString(1),
             rows.getString(1));
       }
