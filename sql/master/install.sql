@@ -67,6 +67,7 @@ drop function if exists replica.track(regclass, regclass, boolean);
 
 -- What the source calls, besides reading the log
 \ir functions/read_chunk.sql
+\ir functions/read_row.sql
 \ir functions/read_sequences.sql
 
 -- What an operator looks at

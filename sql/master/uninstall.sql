@@ -59,7 +59,8 @@ drop function if exists
     replica.untrack_sequence(regclass),
     replica.read_sequences(),
     replica.restart_log(),
-    replica.read_chunk(integer, json, integer);
+    replica.read_chunk(integer, json, integer, integer),
+    replica.read_row(integer, json);
 do $$
 begin
     -- Speaks of a type that may be gone already.

@@ -1,5 +1,6 @@
-create or replace function replica.read_chunk(table_id integer, after_key json, row_limit integer)
-returns table ("row" json, image text)
+drop function if exists replica.read_chunk(integer, json, integer);
+create or replace function replica.read_chunk(table_id integer, after_key json, row_limit integer, byte_limit integer)
+returns table ("row" json, image text, key json, bytes bigint, exact boolean)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 set "DateStyle" = 'ISO, YMD'
@@ -11,31 +12,63 @@ set lc_monetary = 'C'
 as $$
 -- The next rows of a tracked table in key order, as the log would hold them. Security definer, so that
 -- the source needs no right on the table itself.
---   after_key  the last key of the chunk before, column name to text; null for the first chunk
+--   after_key   the last key of the chunk before, column name to text; null for the first chunk
+--   byte_limit  rows of more bytes come without row and image: with their key, by which read_row finds
+--               them, and about how many bytes they have
 declare
     _table replica.tracked_table;
     _keys text;
     _after text;
+    _key text;
+    _stored text;
 begin
     select * into strict _table
     from replica.tracked_table t
     where t.table_id = read_chunk.table_id and t.untracked_at is null;
 
     select string_agg(format('t.%I', a.attname), ', ' order by k.ordinality),
-           string_agg(format('($1->>%L)::%s', a.attname, format_type(a.atttypid, -1)), ', ' order by k.ordinality)
-    into strict _keys, _after
+           string_agg(format('($1->>%L)::%s', a.attname, format_type(a.atttypid, -1)), ', ' order by k.ordinality),
+           string_agg(format('%L, t.%I::text', a.attname, a.attname), ', ' order by k.ordinality)
+    into strict _keys, _after, _key
     from unnest(_table.key_columns) with ordinality as k(attnum, ordinality)
     join pg_attribute a on a.attrelid = _table.relation and a.attnum = k.attnum;
 
+    -- What a row takes as stored, found without reading its large values; of bytea and text, as written.
+    select coalesce(string_agg(
+               format(
+                   case when a.atttypid = 'bytea'::regtype then 'coalesce(2 * octet_length(t.%I)::bigint, 0)'
+                        when a.atttypid = any (array['text', 'varchar']::regtype[]) then 'coalesce(octet_length(t.%I), 0)'
+                        else 'coalesce(pg_column_size(t.%I), 0)' end,
+                   a.attname),
+               ' + '), '0')
+    into strict _stored
+    from pg_attribute a
+    where a.attrelid = _table.relation and a.attnum > 0 and not a.attisdropped and a.attlen = -1;
+
     return query execute format(
-        'select to_json(t.*), %1$s from only %2$s t %3$s order by %4$s limit $2',
+        'select case when c.bytes <= $3 then c.row end, case when c.bytes <= $3 then c.image end,
+                case when c.bytes > $3 then c.key end, c.bytes, %1$L::boolean
+         from (select r.row, r.image, r.key,
+                      greatest(r.stored,
+                          coalesce(pg_column_size(r.row), 0) + coalesce(pg_column_size(r.image), 0)) as bytes
+               from (select case when s.stored <= $3 then to_json(t.*) end as row,
+                            case when s.stored <= $3 then %2$s end as image,
+                            json_build_object(%3$s) as key,
+                            s.stored
+                     from only %4$s t
+                     cross join lateral (select (%5$s)::bigint as stored offset 0) s
+                     %6$s order by %7$s limit $2) r
+               offset 0) c',
+        _table.exact,
         case when _table.exact then '(t.*)::text' else 'null::text' end,
+        _key,
         _table.relation,
+        _stored,
         case when after_key is null then '' else format('where (%s) > (%s)', _keys, _after) end,
         _keys)
-    using after_key, row_limit;
+    using after_key, row_limit, byte_limit;
 end
 $$;
 
-comment on function replica.read_chunk(integer, json, integer) is
+comment on function replica.read_chunk(integer, json, integer, integer) is
     'The next rows of a tracked table in key order, for a copy';

@@ -24,7 +24,8 @@ begin
         grant select, insert, update on replica.copy_request to replica_source;
         grant update (epoch, confirmed, confirmed_at) on replica.log_state to replica_source;
         grant execute on function
-            replica.read_chunk(integer, json, integer),
+            replica.read_chunk(integer, json, integer, integer),
+            replica.read_row(integer, json),
             replica.read_sequences(),
             replica.image_matters(regclass),
             replica.settings_matter(regclass),

@@ -103,7 +103,7 @@ class SourceValidationIT {
         "revoke select on replica.log_state from replica_source",
         "revoke update (epoch) on replica.log_state from replica_source",
         "revoke insert on replica.copy_request from replica_source",
-        "revoke execute on function replica.read_chunk(integer, json, integer) from replica_source",
+        "revoke execute on function replica.read_chunk(integer, json, integer, integer) from replica_source",
         "revoke usage on schema replica from replica_source"
       })
   void aMissingPrivilegeIsNamedWithTheRemedy(String revoke) throws SQLException {

@@ -1,9 +1,11 @@
 package io.kreplica.source;
 
+import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
 import io.kreplica.record.SequenceValue;
 import io.kreplica.source.event.EventBuilder;
+import io.kreplica.source.event.RowRecords;
 import io.kreplica.source.offset.SourceOffset;
 import io.kreplica.source.read.Batch;
 import io.kreplica.source.read.CopiedRow;
@@ -25,6 +27,12 @@ import org.apache.kafka.connect.source.SourceRecord;
  */
 final class BatchInTransit {
 
+  /** So many characters are handed out at a time, or one record. */
+  private static final long LONGEST_PIECE = 4L << 20;
+
+  /** A chunk ends early behind so much, so that changes do not wait for long. */
+  private static final long LONGEST_CHUNK = 64L << 20;
+
   private final Batch batch;
   private final String log;
   private final long epoch;
@@ -32,11 +40,15 @@ final class BatchInTransit {
   private final EventBuilder events;
   private final SequenceWatch sequences;
   private final int chunkRows;
+  private final int recordBytes;
 
   private final Cursor<LogEntry> changes;
   private Optional<LogEntry> nextChange;
   private Optional<Cursor<CopiedRow>> chunk = Optional.empty();
+  private Optional<RowRecords> row = Optional.empty();
+  private long rowLength;
   private int chunkRowsSent;
+  private long chunkLengthSent;
 
   private SourceOffset offset;
   private long rank;
@@ -51,7 +63,8 @@ final class BatchInTransit {
       LogReader reader,
       EventBuilder events,
       SequenceWatch sequences,
-      int chunkRows)
+      int chunkRows,
+      int recordBytes)
       throws SQLException {
     this.batch = batch;
     this.log = log;
@@ -61,6 +74,7 @@ final class BatchInTransit {
     this.events = events;
     this.sequences = sequences;
     this.chunkRows = chunkRows;
+    this.recordBytes = recordBytes;
     this.rank = batch.sentRank();
     this.changes = reader.changes(batch);
     this.nextChange = changes.next();
@@ -81,22 +95,38 @@ final class BatchInTransit {
     return offset;
   }
 
-  /** About so many records, in order; fewer at the end of the batch. */
+  /** About so many records, in order; fewer where they are large, and at the end of the batch. */
   List<SourceRecord> next(int about) throws SQLException {
     var records = new ArrayList<SourceRecord>(about + 2);
+    var length = 0L;
     if (!isBegun) {
       records.add(begin());
     }
-    while (nextChange.isPresent() && records.size() < about) {
-      records.add(change());
+    while (records.size() < about && length < LONGEST_PIECE && isRowAhead()) {
+      var record = row.get().next();
+      if (record == null) {
+        row = Optional.empty();
+      } else {
+        records.add(record);
+        length += Math.min(rowLength, recordBytes);
+        noteCopied(record);
+      }
     }
-    if (nextChange.isEmpty() && !isChunkSent(records, about)) {
-      return records;
-    }
-    if (nextChange.isEmpty()) {
+    if (!isRowAhead()) {
       records.add(commit());
     }
     return records;
+  }
+
+  /** Whether a row is begun, or there is another, which is begun then. */
+  private boolean isRowAhead() throws SQLException {
+    if (row.isEmpty() && nextChange.isPresent()) {
+      row = Optional.of(change(nextChange.get()));
+      nextChange = changes.next();
+    } else if (row.isEmpty() && batch.copy().isPresent()) {
+      row = nextCopied(batch.copy().get());
+    }
+    return row.isPresent();
   }
 
   private SourceRecord begin() throws SQLException {
@@ -105,46 +135,47 @@ final class BatchInTransit {
     return events.marker(marker(Operation.BEGIN, false, List.of()), offset);
   }
 
-  private SourceRecord change() throws SQLException {
+  private RowRecords change(LogEntry entry) throws SQLException {
+    var before = offset;
     rank++;
+    rowLength = entry.length();
     offset = offset.within(batch.id(), batch.to(), rank);
-    var record = events.change(nextChange.get(), batch.id(), epoch, rank, offset);
-    nextChange = changes.next();
-    return record;
+    return events.change(entry, batch.id(), epoch, rank, before, offset);
   }
 
-  /** Adds rows of the chunk, if there is one; whether it is sent whole. */
-  private boolean isChunkSent(List<SourceRecord> records, int about) throws SQLException {
-    if (batch.copy().isEmpty()) {
-      return true;
-    }
-    var request = batch.copy().get();
+  /** The next row of the chunk, unless it has been sent whole, or enough of it. */
+  private Optional<RowRecords> nextCopied(CopyRequest request) throws SQLException {
     if (chunk.isEmpty()) {
       chunk = Optional.of(reader.chunk(request, chunkRows));
     }
-    while (records.size() < about) {
-      var row = chunk.get().next();
-      if (row.isEmpty()) {
-        return true;
-      }
-      records.add(copied(row.get(), request));
+    if (chunkLengthSent > LONGEST_CHUNK) {
+      return Optional.empty();
     }
-    return false;
-  }
-
-  private SourceRecord copied(CopiedRow row, CopyRequest request) throws SQLException {
+    var copied = chunk.get().next();
+    if (copied.isEmpty()) {
+      return Optional.empty();
+    }
+    var before = offset;
     rank++;
     chunkRowsSent++;
-    var record =
-        events.copied(
-            row, request, batch.id(), epoch, rank, offset.within(batch.id(), batch.to(), rank));
-    offset = SourceOffset.ofMap(record.sourceOffset());
-    return record;
+    rowLength = copied.get().length();
+    chunkLengthSent += rowLength;
+    offset = offset.within(batch.id(), batch.to(), rank);
+    return Optional.of(
+        events.copied(copied.get(), request, batch.id(), epoch, rank, before, offset));
+  }
+
+  /** A row of a copy knows its key, behind which the copy would go on. */
+  private void noteCopied(SourceRecord record) {
+    if (chunk.isPresent() && EventHeaders.operation(record.headers()) == Operation.COPY) {
+      offset = SourceOffset.ofMap(record.sourceOffset());
+    }
   }
 
   private SourceRecord commit() throws SQLException {
     isComplete = true;
-    var ends = batch.copy().isPresent() && chunkRowsSent < chunkRows;
+    var isCut = chunkRowsSent == chunkRows || chunkLengthSent > LONGEST_CHUNK;
+    var ends = batch.copy().isPresent() && !isCut;
     offset = offset.behind(batch.to());
     if (ends) {
       offset = offset.copied(batch.copy().get().id());

@@ -77,11 +77,17 @@ final class MasterSession implements AutoCloseable {
     this.doorbell =
         new Doorbell(new ListeningSession(listening), clock, config.keepaliveInterval());
     this.reader =
-        new LogReader(reading, config.pollRows(), config.snapshotMode() == SnapshotMode.INITIAL);
+        new LogReader(
+            reading,
+            config.pollRows(),
+            config.recordMaxBytes(),
+            config.snapshotMode() == SnapshotMode.INITIAL);
     this.planner = new BatchPlanner(epoch, offset.position());
     this.flushGate = new FlushGate(listening);
     this.pruner = new LogPruner(listening, clock, acknowledgements);
-    this.events = EventBuilder.on(reading, config.topic(), clock);
+    this.events =
+        EventBuilder.on(
+            reading, config.topic(), reader.storedRows(), config.recordMaxBytes(), clock);
     this.inTransit = Optional.empty();
     this.halfSent = planner.resume(offset);
   }
@@ -197,7 +203,8 @@ final class MasterSession implements AutoCloseable {
             reader,
             events,
             sequences,
-            config.snapshotChunkRows());
+            config.snapshotChunkRows(),
+            config.recordMaxBytes());
     if (opened.isEmpty()) {
       return false;
     }

@@ -27,6 +27,7 @@ public final class ReplicaSourceConfig extends AbstractConfig {
   public static final String AUTO_INSTALL = "auto.install";
   public static final String TABLES = "tables";
   public static final String POLL_ROWS = "poll.rows";
+  public static final String RECORD_MAX_BYTES = "record.max.bytes";
   public static final String KEEPALIVE_INTERVAL_MS = "keepalive.interval.ms";
   public static final String RETRY_BACKOFF_MAX_MS = "retry.backoff.max.ms";
   public static final String ACCEPT_TIMELINE = "accept.timeline";
@@ -135,11 +136,25 @@ public final class ReplicaSourceConfig extends AbstractConfig {
               Range.between(1, 100_000),
               Importance.LOW,
               "The most records handed to Connect at a time, and rows fetched from the master at a"
-                  + " time. Bounds the source's memory: lower it where rows are very wide.",
+                  + " time; fewer where rows are large.",
               STREAM,
               2,
               Width.SHORT,
               "Rows a poll")
+          .define(
+              RECORD_MAX_BYTES,
+              ConfigDef.Type.INT,
+              768 << 10,
+              Range.between(4 << 10, 64 << 20),
+              Importance.LOW,
+              "The largest record, in bytes before compression: a larger row sends its largest"
+                  + " values in parts before it. Must stay below the topic's max.message.bytes and"
+                  + " the producer's max.request.size, which are a million by default. Source and"
+                  + " sink hold a few records of this size in memory.",
+              STREAM,
+              3,
+              Width.SHORT,
+              "Largest record")
           .define(
               ACCEPT_MISSING_ROWS,
               ConfigDef.Type.BOOLEAN,
@@ -149,7 +164,7 @@ public final class ReplicaSourceConfig extends AbstractConfig {
                   + " cannot digest. That is refused unless this is true, which says: rows may be"
                   + " missing on the slaves.",
               STREAM,
-              3,
+              4,
               Width.SHORT,
               "Accept missing rows")
           .define(
@@ -255,6 +270,10 @@ public final class ReplicaSourceConfig extends AbstractConfig {
 
   int pollRows() {
     return getInt(POLL_ROWS);
+  }
+
+  int recordMaxBytes() {
+    return getInt(RECORD_MAX_BYTES);
   }
 
   SnapshotMode snapshotMode() {

@@ -8,6 +8,7 @@ import io.kreplica.source.offset.SourceOffset;
 import io.kreplica.source.read.CopiedRow;
 import io.kreplica.source.read.CopyRequest;
 import io.kreplica.source.read.LogEntry;
+import io.kreplica.source.read.StoredRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -16,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.source.SourceRecord;
 
@@ -36,11 +36,19 @@ public final class EventBuilder {
 
   private final String topic;
   private final RowShapes shapes;
+  private final RowWriter rows;
   private final Clock clock;
 
+  /** Without a master to read large rows from. */
   EventBuilder(String topic, TableCatalog catalog, Clock clock) {
+    this(topic, catalog, null, Integer.MAX_VALUE, clock);
+  }
+
+  EventBuilder(
+      String topic, TableCatalog catalog, StoredRows storedRows, long recordBytes, Clock clock) {
     this.topic = topic;
     this.shapes = new RowShapes(catalog);
+    this.rows = new RowWriter(shapes, storedRows, recordBytes, this::record);
     this.clock = clock;
   }
 
@@ -49,10 +57,13 @@ public final class EventBuilder {
    *
    * @param master the session on which tables are looked up
    * @param topic the topic the records go to
+   * @param storedRows reads rows that are too large to be held
+   * @param recordBytes what a record may take
    * @param clock tells when a copied row was read
    */
-  public static EventBuilder on(Connection master, String topic, Clock clock) {
-    return new EventBuilder(topic, new MasterTableCatalog(master), clock);
+  public static EventBuilder on(
+      Connection master, String topic, StoredRows storedRows, long recordBytes, Clock clock) {
+    return new EventBuilder(topic, new MasterTableCatalog(master), storedRows, recordBytes, clock);
   }
 
   /** A batch's beginning or end. */
@@ -63,17 +74,31 @@ public final class EventBuilder {
     return record(offset, null, null, value.schema(), value.value(), headers);
   }
 
+  /** A change whose row fits one record. */
+  SourceRecord change(LogEntry entry, BatchId batch, long epoch, long rank, SourceOffset offset)
+      throws SQLException {
+    return change(entry, batch, epoch, rank, offset, offset).next();
+  }
+
   /**
-   * A change.
+   * The records of a change.
    *
-   * @throws DataException if the log row cannot be read; the message names table and {@code seq}
+   * @param before the offset before them, which the parts of large values have
+   * @param offset the offset behind them
+   * @throws org.apache.kafka.connect.errors.DataException if the log row cannot be read; the
+   *     message names table and {@code seq}
    */
-  public SourceRecord change(
-      LogEntry entry, BatchId batch, long epoch, long rank, SourceOffset offset)
+  public RowRecords change(
+      LogEntry entry,
+      BatchId batch,
+      long epoch,
+      long rank,
+      SourceOffset before,
+      SourceOffset offset)
       throws SQLException {
     var operation = Operation.ofCode(entry.operationCode());
     if (operation == Operation.SCHEMA) {
-      return command(entry, batch, epoch, rank, offset);
+      return RowRecords.of(command(entry, batch, epoch, rank, offset));
     }
     var table = shapes.table(entry.tableId());
     var headers = new ConnectHeaders();
@@ -94,21 +119,21 @@ public final class EventBuilder {
         .writeTo(headers);
     if (operation == Operation.TRUNCATE) {
       var value = new Struct(TRUNCATE_SCHEMA).put("table", table.name().toString());
-      return record(offset, null, null, TRUNCATE_SCHEMA, value, headers);
+      return RowRecords.of(record(offset, null, null, TRUNCATE_SCHEMA, value, headers));
     }
-    try {
-      var row = shapes.read(entry.tableId(), entry.row(), entry.image());
-      var shape = row.shape();
-      return operation == Operation.DELETE
-          ? record(offset, shape.keySchema(), row.key(), null, null, headers)
-          : record(offset, shape.keySchema(), row.key(), shape.valueSchema(), row.value(), headers);
-    } catch (IllegalArgumentException | DataException e) {
-      throw new DataException(
-          String.format(
-              "Cannot read log row %d of %s (transaction %d): %s",
-              entry.seq(), table.name(), entry.xid(), e.getMessage()),
-          e);
-    }
+    return rows.write(
+        new RowWriter.Origin(
+            entry.tableId(),
+            entry.row(),
+            entry.image(),
+            entry.stored(),
+            () ->
+                String.format(
+                    "log row %d of %s (transaction %d)", entry.seq(), table.name(), entry.xid())),
+        operation,
+        headers,
+        before,
+        row -> offset);
   }
 
   /** A schema command: what is known of the tables may be outdated behind it. */
@@ -135,8 +160,8 @@ public final class EventBuilder {
     return record(offset, null, null, value.schema(), value, headers);
   }
 
-  /** A row of a copy; its offset says that the copy has come as far as the row's key. */
-  public SourceRecord copied(
+  /** A row of a copy that fits one record. */
+  SourceRecord copied(
       CopiedRow copied,
       CopyRequest request,
       BatchId batch,
@@ -144,12 +169,30 @@ public final class EventBuilder {
       long rank,
       SourceOffset offset)
       throws SQLException {
-    var row = shapes.read(request.tableId(), copied.row(), copied.image());
-    var shape = row.shape();
+    return copied(copied, request, batch, epoch, rank, offset, offset).next();
+  }
+
+  /**
+   * The records of a row of a copy; the last one's offset says that the copy has come as far as the
+   * row's key.
+   *
+   * @param before the offset before them, which the parts of large values have
+   * @param offset the offset behind them, but for the copy
+   */
+  public RowRecords copied(
+      CopiedRow copied,
+      CopyRequest request,
+      BatchId batch,
+      long epoch,
+      long rank,
+      SourceOffset before,
+      SourceOffset offset)
+      throws SQLException {
+    var table = shapes.table(request.tableId());
     var headers = new ConnectHeaders();
     new EventHeaders(
             Operation.COPY,
-            shape.table().name(),
+            table.name(),
             0,
             0,
             0,
@@ -162,13 +205,17 @@ public final class EventBuilder {
             false,
             Optional.empty())
         .writeTo(headers);
-    return record(
-        offset.copying(request.id(), row.keyJson()),
-        shape.keySchema(),
-        row.key(),
-        shape.valueSchema(),
-        row.value(),
-        headers);
+    return rows.write(
+        new RowWriter.Origin(
+            request.tableId(),
+            copied.row(),
+            copied.image(),
+            copied.stored(),
+            () -> "a row of " + table.name() + " for copy " + request.id()),
+        Operation.COPY,
+        headers,
+        before,
+        row -> offset.copying(request.id(), row.keyJson()));
   }
 
   /** What a marker says of a copy. */

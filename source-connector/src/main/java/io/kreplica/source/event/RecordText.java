@@ -1,67 +1,48 @@
 package io.kreplica.source.event;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/**
- * Reads PostgreSQL's text form of a row, {@code (1,"two words",,"")}: the exact image that the log
- * holds where JSON would lose something. The form is that of the PostgreSQL manual, "Composite Type
- * Input and Output Syntax".
- */
+/** Reads PostgreSQL's text form of a row that is held whole; see {@link RecordColumns}. */
 final class RecordText {
 
-  private final String text;
-  private int at;
-
-  private RecordText(String text) {
-    this.text = text;
-    this.at = 1;
-  }
+  private RecordText() {}
 
   /**
    * The columns' texts; null for SQL NULL.
    *
-   * @throws IllegalArgumentException if the text is not of that form; the message names the place
+   * @throws IllegalArgumentException if the text is not of that form
    */
   static List<String> columns(String text) {
-    var end = text.length() - 1;
-    if (end < 1 || text.charAt(0) != '(' || text.charAt(end) != ')') {
-      throw new IllegalArgumentException("it is not enclosed in parentheses");
-    }
-    var reader = new RecordText(text);
+    var whole = Arrays.asList(text).iterator();
+    var stream = new RecordColumns(new Characters(() -> whole.hasNext() ? whole.next() : null));
     var columns = new ArrayList<String>();
-    do {
-      columns.add(reader.column());
-    } while (text.charAt(reader.at++) == ',');
-    if (reader.at != text.length()) {
-      throw new IllegalArgumentException("it goes on after the row, at character " + reader.at);
+    try {
+      while (stream.next()) {
+        columns.add(value(stream));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("No database is asked for a text at hand", e);
     }
     return columns;
   }
 
-  /** Reads up to the comma or the last parenthesis, where {@code at} then stands. */
-  private String column() {
-    var c = text.charAt(at);
-    if (c == ',' || c == ')') {
+  /** The text of a stream's column, whole. */
+  static String value(ColumnStream stream) throws SQLException {
+    if (stream.isNull()) {
       return null;
     }
-    var value = new StringBuilder();
-    var quoted = false;
-    for (; at < text.length(); at++) {
-      c = text.charAt(at);
-      if (c == '"' && quoted && at + 1 < text.length() && text.charAt(at + 1) == '"') {
-        value.append('"');
-        at++;
-      } else if (c == '"') {
-        quoted = !quoted;
-      } else if (c == '\\' && at + 1 < text.length()) {
-        value.append(text.charAt(++at));
-      } else if (!quoted && (c == ',' || c == ')')) {
-        return value.toString();
-      } else {
-        value.append(c);
-      }
+    var first = stream.piece();
+    var more = first == null ? null : stream.piece();
+    if (more == null) {
+      return first == null ? "" : first;
     }
-    throw new IllegalArgumentException("it ends within a column");
+    var value = new StringBuilder(first);
+    for (; more != null; more = stream.piece()) {
+      value.append(more);
+    }
+    return value.toString();
   }
 }

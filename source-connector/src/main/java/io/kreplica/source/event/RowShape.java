@@ -17,6 +17,7 @@ import org.apache.kafka.connect.data.SchemaBuilder;
  * @param valueFields the value's fields, in the order of {@code columns}
  * @param keySchema schema of a record's key
  * @param keyColumns indexes of the key's columns, in key order
+ * @param overhead about how many bytes a record takes beside its values, schemas and headers too
  */
 record RowShape(
     TrackedTable table,
@@ -25,10 +26,17 @@ record RowShape(
     Schema valueSchema,
     List<Field> valueFields,
     Schema keySchema,
-    List<Integer> keyColumns) {
+    List<Integer> keyColumns,
+    long overhead) {
 
   /** Parameter of a field's schema that holds the column's exact type. */
   static final String TYPE_PARAMETER = "postgres.type";
+
+  /** What schemas' frames, headers and Kafka's own fields take. */
+  private static final int RECORD_BYTES = 1_024;
+
+  /** What a field's schema and its place in the value take as JSON, beside names and type. */
+  private static final int FIELD_BYTES = 100;
 
   /**
    * Compiles a shape.
@@ -54,7 +62,22 @@ record RowShape(
         valueSchema,
         valueSchema.fields(),
         key.build(),
-        table.key().stream().map(columns::indexOf).toList());
+        table.key().stream().map(columns::indexOf).toList(),
+        overhead(table, columns));
+  }
+
+  /** Worst for JsonConverter with schemas, which repeats them in each record. */
+  private static long overhead(TrackedTable table, List<String> columns) {
+    var bytes = RECORD_BYTES + 4 * JsonSize.of(table.name().toString());
+    for (var column : columns) {
+      var type = table.columns().get(column);
+      var field =
+          FIELD_BYTES
+              + 2 * JsonSize.of(column)
+              + (type == null ? 0 : JsonSize.of(type.definition()));
+      bytes += table.key().contains(column) ? 2 * field : field;
+    }
+    return bytes;
   }
 
   private static Schema field(

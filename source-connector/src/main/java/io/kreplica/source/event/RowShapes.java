@@ -31,10 +31,11 @@ final class RowShapes {
    * A row of a log entry.
    *
    * @param shape its shape
+   * @param texts its values as they were read; valid until the next row is read
    * @param key the record's key
    * @param value the record's value
    */
-  record Row(RowShape shape, Struct key, Struct value) {
+  record Row(RowShape shape, List<String> texts, Struct key, Struct value) {
 
     /** The key as JSON, column name to text, as {@code replica.read_chunk} takes it. */
     String keyJson() {
@@ -91,26 +92,37 @@ final class RowShapes {
       throw new DataException(
           "its image has " + texts.size() + " columns, its JSON " + json.names().size());
     }
+    return row(tableId, json.names(), texts);
+  }
+
+  /** The shape of rows that have these columns in this order. */
+  RowShape shape(int tableId, List<String> columns) throws SQLException {
     var shape = shapes.get(tableId);
-    if (shape == null || !shape.columns().equals(json.names())) {
+    if (shape == null || !shape.columns().equals(columns)) {
       reload(tableId);
-      shape = compile(tableId, Set.of());
+      shape = compile(tableId, columns, Set.of());
     }
+    return shape;
+  }
+
+  /** A row of these columns and values. */
+  Row row(int tableId, List<String> columns, List<String> texts) throws SQLException {
     try {
-      return row(shape, texts);
+      return row(shape(tableId, columns), texts);
     } catch (NumberFormatException outdated) {
       reload(tableId);
-      return row(compile(tableId, unfit(tableId, texts)), texts);
+      return row(compile(tableId, columns, unfit(tableId, columns, texts)), texts);
     }
   }
 
-  private RowShape compile(int tableId, Set<String> asText) throws SQLException {
+  private RowShape compile(int tableId, List<String> columns, Set<String> asText)
+      throws SQLException {
     var table = table(tableId);
-    if (!json.names().containsAll(table.key())) {
+    if (!columns.containsAll(table.key())) {
       // Logged before the key was renamed.
       table = table.asOnceTracked();
     }
-    if (!json.names().containsAll(table.key())) {
+    if (!columns.containsAll(table.key())) {
       throw new DataException(
           "its columns lack the key ("
               + String.join(", ", table.key())
@@ -121,7 +133,7 @@ final class RowShapes {
     var shape =
         RowShape.of(
             table,
-            List.copyOf(json.names()),
+            List.copyOf(columns),
             column -> {
               var type = types.get(column);
               return type == null || asText.contains(column)
@@ -133,15 +145,16 @@ final class RowShapes {
   }
 
   /** The columns whose values in this row do not fit the type that the catalog has now. */
-  private Set<String> unfit(int tableId, List<String> texts) throws SQLException {
+  private Set<String> unfit(int tableId, List<String> columns, List<String> texts)
+      throws SQLException {
     var unfit = new HashSet<String>();
     for (var i = 0; i < texts.size(); i++) {
-      var type = table(tableId).columns().get(json.names().get(i));
+      var type = table(tableId).columns().get(columns.get(i));
       if (type != null && texts.get(i) != null) {
         try {
           ColumnKind.ofType(type.name()).value(texts.get(i));
         } catch (NumberFormatException e) {
-          unfit.add(json.names().get(i));
+          unfit.add(columns.get(i));
         }
       }
     }
@@ -162,6 +175,6 @@ final class RowShapes {
     for (var i = 0; i < keyFields.size(); i++) {
       key.put(keyFields.get(i), value.get(fields.get(shape.keyColumns().get(i))));
     }
-    return new Row(shape, key, value);
+    return new Row(shape, texts, key, value);
   }
 }

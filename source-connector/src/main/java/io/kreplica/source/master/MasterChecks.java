@@ -35,8 +35,9 @@ public final class MasterChecks {
            has_table_privilege('replica.copy_request', 'select')
            and has_table_privilege('replica.copy_request', 'insert')
            and has_table_privilege('replica.copy_request', 'update')),
-          ('EXECUTE on replica.read_chunk',
-           has_function_privilege('replica.read_chunk(integer, json, integer)', 'execute'))
+          ('EXECUTE on replica.read_chunk and replica.read_row',
+           has_function_privilege('replica.read_chunk(integer, json, integer, integer)', 'execute')
+           and has_function_privilege('replica.read_row(integer, json)', 'execute'))
       ) as needed (what, granted)
       where not granted
       """;

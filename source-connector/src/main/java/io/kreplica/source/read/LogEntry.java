@@ -10,11 +10,12 @@ import java.util.Locale;
  * @param tx the largest {@code seq} of its transaction in the batch
  * @param tableId the table, by its number in {@code replica.tracked_table}
  * @param op I, U, D or T; u and d of a row as it is now, or gone by now
- * @param row the row as JSON; null for T
+ * @param row the row as JSON; null for T, and for a row too large to be held
  * @param image the row as PostgreSQL's record text, where the table needs it; else null
  * @param old the row before the change as JSON, where the table is tracked with its old image and
  *     there was one; else null
  * @param timestampMicros when it was logged, in microseconds since 1970 UTC
+ * @param stored where the row lies if it is too large to be held; else null
  */
 public record LogEntry(
     long seq,
@@ -25,7 +26,22 @@ public record LogEntry(
     String row,
     String image,
     String old,
-    long timestampMicros) {
+    long timestampMicros,
+    StoredRow stored) {
+
+  /** An entry whose row is held. */
+  public LogEntry(
+      long seq,
+      long xid,
+      long tx,
+      int tableId,
+      String op,
+      String row,
+      String image,
+      String old,
+      long timestampMicros) {
+    this(seq, xid, tx, tableId, op, row, image, old, timestampMicros, null);
+  }
 
   /** Whether the row was looked up when it was logged, instead of taken from the statement. */
   public boolean isNow() {
@@ -35,5 +51,10 @@ public record LogEntry(
   /** What happened, in the code of {@link io.kreplica.record.Operation}. */
   public String operationCode() {
     return op.toUpperCase(Locale.ROOT);
+  }
+
+  /** About how much memory its row takes, in characters. */
+  public long length() {
+    return (row == null ? 0L : row.length()) + (image == null ? 0L : image.length());
   }
 }

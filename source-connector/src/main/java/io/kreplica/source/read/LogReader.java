@@ -52,34 +52,69 @@ public final class LogReader {
   private static final String CHANGES =
       """
       with range as (
-          select l.seq, l.xid, l.table_id, l.op, l.row, l.image, l.old, l.ts
+          select l.seq, l.xid, l.table_id, l.op, l.row, l.image, l.old, l.ts, l.ctid,
+                 -- Few bytes are few, compressed or not; many are many. Between, their text tells.
+                 case when pg_column_size(l.row) < 200 and l.image is null and l.old is null then 0
+                      when coalesce(pg_column_size(l.row), 0) + coalesce(pg_column_size(l.image), 0)
+                          + coalesce(pg_column_size(l.old), 0) <= ?
+                      then coalesce(octet_length(l.row::text), 0)
+                          + coalesce(octet_length(l.image), 0)
+                          + coalesce(octet_length(l.old::text), 0)
+                      else coalesce(pg_column_size(l.row), 0) + coalesce(pg_column_size(l.image), 0)
+                          + coalesce(pg_column_size(l.old), 0)
+                 end as bytes
           from replica.replica_log l
           where (l.xid >= ?::xid8 and l.xid < ?::xid8 or l.xid = any (?::xid8[]))
             and pg_visible_in_snapshot(l.xid, ?::pg_snapshot)
       )
-      select l.seq, l.xid::text::bigint, t.tx, l.table_id, l.op, l.row, l.image, l.old,
-             (extract(epoch from l.ts) * 1000000)::bigint
+      select l.seq, l.xid::text::bigint, t.tx, l.table_id, l.op,
+             case when l.bytes <= ? then l.row end,
+             case when l.bytes <= ? then l.image end,
+             case when l.bytes <= ? then l.old end,
+             (extract(epoch from l.ts) * 1000000)::bigint,
+             case when l.bytes > ? then l.ctid::text end,
+             l.bytes,
+             l.image is not null
       from range l
       join (select r.xid, max(r.seq) as tx from range r group by r.xid) t using (xid)
       order by t.tx, l.seq
       offset ?
       """;
 
+  /** So many bytes of rows are fetched at a time, if each is as large as may come with others. */
+  private static final int FETCH_BYTES = 32 << 20;
+
   private final Connection connection;
+  private final StoredRows storedRows;
   private final int fetchRows;
   private final boolean copiesTrackedTables;
+
+  /** Rows up to this size come with others; larger ones one by one. */
+  private final int smallBytes;
+
+  /** So much of a record may be the row before the change. */
+  private final int oldBytes;
+
+  /** Rows up to this size are held whole; larger ones never. */
+  private final int largeBytes;
 
   /**
    * Prepares a session of its own for reading.
    *
    * @param fetchRows rows fetched at a time
+   * @param recordBytes what a record may take; a row much larger than that is never held whole
    * @param copiesTrackedTables whether tables are copied because they were tracked, not only on
    *     request
    */
-  public LogReader(Connection connection, int fetchRows, boolean copiesTrackedTables)
+  public LogReader(
+      Connection connection, int fetchRows, int recordBytes, boolean copiesTrackedTables)
       throws SQLException {
     this.connection = connection;
+    this.storedRows = new StoredRows(connection);
     this.fetchRows = fetchRows;
+    this.largeBytes = 2 * recordBytes;
+    this.oldBytes = recordBytes / 4;
+    this.smallBytes = Math.min(FETCH_BYTES / fetchRows, oldBytes);
     this.copiesTrackedTables = copiesTrackedTables;
     try (var statement = connection.createStatement()) {
       // The log's size changes faster than its statistics; its index is always right.
@@ -156,37 +191,69 @@ public final class LogReader {
   public Cursor<LogEntry> changes(Batch batch) throws SQLException {
     var statement = connection.prepareStatement(CHANGES);
     statement.setFetchSize(fetchRows);
-    statement.setString(1, Long.toString(batch.from().xmax()));
-    statement.setString(2, Long.toString(batch.to().xmax()));
-    statement.setString(3, array(batch.from().inProgress()));
-    statement.setString(4, batch.to().toString());
-    statement.setLong(5, batch.sentRank());
-    return new Cursor<>(statement, LogReader::entry);
+    statement.setInt(1, largeBytes);
+    statement.setString(2, Long.toString(batch.from().xmax()));
+    statement.setString(3, Long.toString(batch.to().xmax()));
+    statement.setString(4, array(batch.from().inProgress()));
+    statement.setString(5, batch.to().toString());
+    statement.setInt(6, smallBytes);
+    statement.setInt(7, smallBytes);
+    statement.setInt(8, smallBytes);
+    statement.setInt(9, smallBytes);
+    statement.setLong(10, batch.sentRank());
+    return new Cursor<>(statement, this::entry);
   }
 
-  private static LogEntry entry(ResultSet row) throws SQLException {
+  private LogEntry entry(ResultSet row) throws SQLException {
+    var ctid = row.getString(10);
+    var stored =
+        ctid == null ? null : new StoredRow.InLog(ctid, row.getLong(11), row.getBoolean(12));
+    var held = held(row.getString(6), row.getString(7), stored);
     return new LogEntry(
         row.getLong(1),
         row.getLong(2),
         row.getLong(3),
         row.getInt(4),
         row.getString(5),
-        row.getString(6),
-        row.getString(7),
-        row.getString(8),
-        row.getLong(9));
+        held.row(),
+        held.image(),
+        stored == null ? row.getString(8) : storedRows.old(stored, oldBytes),
+        row.getLong(9),
+        held.row() == null ? stored : null);
+  }
+
+  /** A row that came with others, or is fetched alone; without texts if it is too large. */
+  private RowText held(String row, String image, StoredRow stored) throws SQLException {
+    return stored == null || stored.bytes() > largeBytes
+        ? new RowText(row, image)
+        : storedRows.whole(stored);
   }
 
   /** Opens the next chunk of a copy, in the snapshot of the batch. */
   public Cursor<CopiedRow> chunk(CopyRequest copy, int rows) throws SQLException {
     var statement =
         connection.prepareStatement(
-            "select c.row, c.image from replica.read_chunk(?, ?::json, ?) c");
+            "select c.row, c.image, c.key, c.bytes, c.exact"
+                + " from replica.read_chunk(?, ?::json, ?, ?) c");
     statement.setFetchSize(fetchRows);
     statement.setInt(1, copy.tableId());
     statement.setString(2, copy.afterKey().orElse(null));
     statement.setInt(3, rows);
-    return new Cursor<>(statement, row -> new CopiedRow(row.getString(1), row.getString(2)));
+    statement.setInt(4, smallBytes);
+    return new Cursor<>(statement, row -> copied(row, copy.tableId()));
+  }
+
+  private CopiedRow copied(ResultSet row, int tableId) throws SQLException {
+    var key = row.getString(3);
+    var stored =
+        key == null ? null : new StoredRow.InTable(tableId, key, row.getLong(4), row.getBoolean(5));
+    var held = held(row.getString(1), row.getString(2), stored);
+    return new CopiedRow(held.row(), held.image(), held.row() == null ? stored : null);
+  }
+
+  /** Reads rows that are too large to be held, in the same transaction. */
+  public StoredRows storedRows() {
+    return storedRows;
   }
 
   /** Ends the transaction. */
