@@ -8,10 +8,18 @@ create table if not exists replica.slave_table (
     copy_request bigint,
     copy_began_at timestamptz,
     copy_ended_at timestamptz,
+    conflicts bigint not null default 0,
+    last_conflict_at timestamptz,
+    last_conflict text,
     primary key (log_id, source_table),
     constraint slave_table_ends_what_began
         check (copy_ended_at is null or copy_request is not null)
 );
+
+alter table replica.slave_table
+    add column if not exists conflicts bigint not null default 0,
+    add column if not exists last_conflict_at timestamptz,
+    add column if not exists last_conflict text;
 
 comment on table replica.slave_table is
     'The tables that the sink has met, and the last copy of each.';
@@ -29,3 +37,9 @@ comment on column replica.slave_table.copy_began_at is
     'When that copy emptied the table and brought the first rows.';
 comment on column replica.slave_table.copy_ended_at is
     'When it brought the last rows; null while it is under way.';
+comment on column replica.slave_table.conflicts is
+    'How many changes found another row here than the master had; counted where conflict.mode is warn.';
+comment on column replica.slave_table.last_conflict_at is
+    'When the last of them was overwritten.';
+comment on column replica.slave_table.last_conflict is
+    'What it was, and its key: missing, extra or changed.';

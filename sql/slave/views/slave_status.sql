@@ -18,7 +18,9 @@ select
     p.snapshot,
     p.batch,
     p.kafka_offset,
-    p.updated_at
+    p.updated_at,
+    t.conflicts,
+    t.last_conflict_at
 from replica.replica_position as p
 left join replica.slave_table as t using (log_id);
 

@@ -67,7 +67,7 @@ class SlaveScriptIT {
       InstallScript.ofFile(SlaveFixture.INSTALL).run(connection);
     }
 
-    assertThat(slave.rows("select version from replica.slave_version")).containsExactly("1");
+    assertThat(slave.rows("select version from replica.slave_version")).containsExactly("2");
   }
 
   @Test
@@ -113,6 +113,6 @@ class SlaveScriptIT {
 
     InstallScript.ofFile(SlaveFixture.INSTALL).run(slave.session());
 
-    assertThat(slave.rows("select version from replica.slave_version")).containsExactly("1");
+    assertThat(slave.rows("select version from replica.slave_version")).containsExactly("2");
   }
 }

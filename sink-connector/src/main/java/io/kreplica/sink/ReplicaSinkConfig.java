@@ -1,6 +1,7 @@
 package io.kreplica.sink;
 
 import io.kreplica.postgres.SessionFactory;
+import io.kreplica.sink.apply.ConflictMode;
 import io.kreplica.sink.apply.SchemaPolicy;
 import io.kreplica.sink.apply.SlaveSequences;
 import io.kreplica.sink.apply.TableMap;
@@ -13,6 +14,7 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
 import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
 import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigDef.Width;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -45,6 +47,15 @@ public final class ReplicaSinkConfig extends AbstractConfig {
       "Where tables have other names on the slave: pairs of the master's table and the slave's, such"
           + " as public.account:crm.account, public.visit:crm.visit. Quote a part that holds a dot,"
           + " a comma or a colon. All other tables keep their names.";
+
+  public static final String CONFLICT_MODE = "conflict.mode";
+  private static final String CONFLICT_MODE_DOC =
+      "What becomes of a change that finds another row on the slave than the master had: the row is"
+          + " missing, is there already, or (for tables tracked with old_image) is not as it was. With"
+          + " overwrite the master's row is written and nobody looks; with warn it is written, logged"
+          + " and counted in replica.slave_table; with fail the task stops and names the row. Set it"
+          + " where somebody else may write to the slave. Transforms that drop rows make others look"
+          + " missing.";
 
   public static final String SEQUENCES_ENABLED = "sequences.enabled";
   private static final String SEQUENCES_ENABLED_DOC =
@@ -147,6 +158,17 @@ public final class ReplicaSinkConfig extends AbstractConfig {
               1,
               Width.LONG,
               "Tables of other names")
+          .define(
+              CONFLICT_MODE,
+              ConfigDef.Type.STRING,
+              ConflictMode.OVERWRITE.toString(),
+              ValidString.in("overwrite", "warn", "fail"),
+              Importance.MEDIUM,
+              CONFLICT_MODE_DOC,
+              APPLYING,
+              7,
+              Width.SHORT,
+              "Conflicts")
           .define(
               SEQUENCES_ENABLED,
               ConfigDef.Type.BOOLEAN,
@@ -269,6 +291,11 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   /** How far the slave's schema follows the master's. */
   public SchemaPolicy schemaPolicy() {
     return new SchemaPolicy(getBoolean(DDL_ENABLED), false, false);
+  }
+
+  /** What becomes of conflicts. */
+  public ConflictMode conflictMode() {
+    return ConflictMode.of(getString(CONFLICT_MODE));
   }
 
   /** The slave's sequences, as far as they follow the master's. */

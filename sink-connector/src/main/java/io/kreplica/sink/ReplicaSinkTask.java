@@ -50,7 +50,7 @@ public final class ReplicaSinkTask extends SinkTask {
   @Override
   public void start(Map<String, String> properties) {
     config = new ReplicaSinkConfig(properties);
-    assembler = new BatchAssembler(config.slaveName());
+    assembler = new BatchAssembler(config.slaveName(), config.conflictMode().isWatching());
     cursor = new TopicCursor(context, clock);
     outage = new Outage(clock, config.retryBackoffMax());
   }
@@ -65,7 +65,9 @@ public final class ReplicaSinkTask extends SinkTask {
             position,
             config.tableMap(),
             config.schemaPolicy(),
-            config.sequences());
+            config.sequences(),
+            config.conflictMode(),
+            clock);
     attach();
   }
 

@@ -4,6 +4,7 @@ import io.kreplica.postgres.SqlStates;
 import io.kreplica.record.TableName;
 import io.kreplica.sink.assemble.Work;
 import io.kreplica.sink.change.Change;
+import io.kreplica.sink.change.Expectation;
 import io.kreplica.sink.change.Shape;
 import io.kreplica.sink.position.FencedException;
 import io.kreplica.sink.position.Position;
@@ -36,6 +37,8 @@ final class BatchApplier {
   private final CopyLedger ledger;
   private final SchemaCommands commands;
   private final SlaveSequences sequences;
+  private final ConflictWatch conflicts;
+  private final ConflictLog conflictLog;
 
   private boolean inTransaction;
   private boolean moved;
@@ -48,6 +51,8 @@ final class BatchApplier {
       CopyLedger ledger,
       SchemaPolicy policy,
       SlaveSequences sequences,
+      ConflictMode conflictMode,
+      ConflictLog conflictLog,
       boolean careful) {
     this.connection = connection;
     this.position = position;
@@ -56,6 +61,8 @@ final class BatchApplier {
     this.ledger = ledger;
     this.commands = new SchemaCommands(policy.executesCommands(), careful);
     this.sequences = sequences;
+    this.conflicts = new ConflictWatch(connection, tables, ledger, conflictMode, conflictLog);
+    this.conflictLog = conflictLog;
   }
 
   /**
@@ -81,6 +88,7 @@ final class BatchApplier {
     write(work, changes, !work.isComplete());
     if (work.isComplete()) {
       sequences.set(connection, work.sequences());
+      conflicts.count(work.log());
       commit(work.end().orElseThrow());
     }
   }
@@ -111,13 +119,16 @@ final class BatchApplier {
    * @param more whether the batch goes on behind them
    */
   private void write(Work work, List<Change> some, boolean more) throws SQLException {
-    var changes = new ArrayList<Change>(waiting);
+    // What waits has been looked at.
+    var changes = new ArrayList<Change>();
+    waiting.forEach(row -> changes.add(row.expecting(Expectation.NONE)));
     changes.addAll(some);
     waiting = new ArrayList<>();
     var plans = plan(changes);
     ledger.meet(connection, work.log(), plans.keySet());
     for (var step : Reduction.of(changes, shape -> plans.get(shape).equalAsText())) {
       if (step instanceof Reduction.Rows rows) {
+        conflicts.look(rows);
         waiting.addAll(writer.write(rows.runs(), more));
       } else if (step instanceof Reduction.Truncate truncate) {
         truncate(truncate.tables());
@@ -189,6 +200,7 @@ final class BatchApplier {
     connection.commit();
     position.moved(end);
     ledger.committed();
+    conflictLog.committed();
     inTransaction = false;
     moved = false;
     LOG.debug("Applied up to batch {}, offset {}", end.batch(), end.kafkaOffset());
@@ -202,6 +214,7 @@ final class BatchApplier {
     tables.forget();
     position.unjoin();
     ledger.rolledBack();
+    conflictLog.rolledBack();
     connection.rollback();
   }
 }

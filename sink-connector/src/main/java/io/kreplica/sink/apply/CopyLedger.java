@@ -22,6 +22,7 @@ final class CopyLedger {
   private final TableMap map;
   private final Set<TableName> met = new HashSet<>();
   private final Set<TableName> meeting = new HashSet<>();
+  private final Set<TableName> complete = new HashSet<>();
 
   CopyLedger(TableMap map) {
     this.map = map;
@@ -41,12 +42,24 @@ final class CopyLedger {
         connection.prepareStatement(
             "insert into replica.slave_table (log_id, source_table, slave_table) values (?, ?, ?)"
                 + " on conflict (log_id, source_table)"
-                + " do update set slave_table = excluded.slave_table")) {
+                + " do update set slave_table = excluded.slave_table"
+                + " returning copy_ended_at is not null or copy_began_at is null and exists ("
+                + "select from replica.replica_position p where p.log_id = slave_table.log_id"
+                + " and p.joined::text = '1:1:')")) {
       insert.setString(1, log);
       insert.setString(2, table.toString());
       insert.setString(3, map.target(table).toString());
-      insert.executeUpdate();
+      try (var row = insert.executeQuery()) {
+        if (row.next() && row.getBoolean(1)) {
+          complete.add(table);
+        }
+      }
     }
+  }
+
+  /** Whether a table that was met holds all its rows, as far as the log is applied. */
+  boolean isComplete(TableName table) {
+    return complete.contains(table);
   }
 
   void beginCopy(Connection connection, String log, Change.CopyBegun copy) throws SQLException {
@@ -57,6 +70,7 @@ final class CopyLedger {
         log,
         copy.table(),
         copy.request());
+    complete.remove(copy.table());
   }
 
   void endCopy(Connection connection, String log, Change.CopyEnded copy) throws SQLException {
@@ -67,6 +81,7 @@ final class CopyLedger {
         log,
         copy.table(),
         copy.request());
+    complete.add(copy.table());
     LOG.info("Copy {} of {} is complete", copy.request(), copy.table());
   }
 
@@ -91,6 +106,8 @@ final class CopyLedger {
   }
 
   void rolledBack() {
+    met.clear();
     meeting.clear();
+    complete.clear();
   }
 }

@@ -121,7 +121,8 @@ final class Reduction {
       if (earlier != null && !anyOrder) {
         rows.remove(key);
       }
-      rows.put(key, row);
+      // What the first change of a key tells, holds before all of them.
+      rows.put(key, earlier == null ? row : row.expecting(earlier.expectation()));
       return true;
     }
 

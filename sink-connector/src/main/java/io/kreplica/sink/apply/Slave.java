@@ -7,6 +7,7 @@ import io.kreplica.sink.position.Position;
 import io.kreplica.sink.position.PositionRow;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.Optional;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.slf4j.Logger;
@@ -27,6 +28,8 @@ public final class Slave {
   private final CopyLedger ledger;
   private final SchemaPolicy policy;
   private final SlaveSequences sequences;
+  private final ConflictMode conflictMode;
+  private final ConflictLog conflictLog;
 
   private Connection connection;
   private BatchApplier applier;
@@ -44,13 +47,17 @@ public final class Slave {
       PositionRow position,
       TableMap map,
       SchemaPolicy policy,
-      SlaveSequences sequences) {
+      SlaveSequences sequences,
+      ConflictMode conflictMode,
+      Clock clock) {
     this.sessions = sessions;
     this.position = position;
     this.tables = new Tables(map);
     this.ledger = new CopyLedger(map);
     this.policy = policy;
     this.sequences = sequences;
+    this.conflictMode = conflictMode;
+    this.conflictLog = new ConflictLog(map, clock);
   }
 
   /** Whether there is a session to apply over. */
@@ -153,13 +160,23 @@ public final class Slave {
     }
     position.unjoin();
     ledger.rolledBack();
+    conflictLog.rolledBack();
     close(connection);
     connection = null;
     applier = null;
   }
 
   private BatchApplier newApplier(boolean carefully) {
-    return new BatchApplier(connection, position, tables, ledger, policy, sequences, carefully);
+    return new BatchApplier(
+        connection,
+        position,
+        tables,
+        ledger,
+        policy,
+        sequences,
+        conflictMode,
+        conflictLog,
+        carefully);
   }
 
   private static void close(Connection session) {

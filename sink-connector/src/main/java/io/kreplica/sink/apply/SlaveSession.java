@@ -10,7 +10,7 @@ import org.apache.kafka.connect.errors.ConnectException;
 public final class SlaveSession {
 
   /** The version of the slave's script that this code works with. */
-  private static final int SCRIPT_VERSION = 1;
+  private static final int SCRIPT_VERSION = 2;
 
   private static final int ROLE_CAN_BE_GRANTED = 15;
 

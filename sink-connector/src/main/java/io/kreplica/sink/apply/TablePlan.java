@@ -157,6 +157,72 @@ final class TablePlan {
             .collect(Collectors.joining(", "));
   }
 
+  /**
+   * Compares rows with what their changes tell: returns the number of each that is in conflict,
+   * from 1, and the {@link Conflict}. Parameters: an array for each column of the key in the key's
+   * order, one of expected presences, one of old rows.
+   */
+  String probe() {
+    var found = "t." + Identifiers.quote(key.columns().get(0)) + " is not null";
+    return "select x.n, case when x.expected = 'ABSENT' then 'EXTRA' when not "
+        + found
+        + " then 'MISSING' else 'CHANGED' end from (select *"
+        + (equalAsText
+            ? ", 1 as nth"
+            : ", row_number() over (partition by " + probeKeys() + " order by n) as nth")
+        + " from unnest("
+        + columns(keyColumns)
+            .map(c -> "?::" + (c.throughText() ? "text" : c.type()) + "[], ")
+            .collect(Collectors.joining())
+        + "?::text[], ?::jsonb[]) with ordinality as u("
+        + IntStream.range(0, keyColumns.length)
+            .mapToObj(i -> "c" + i + ", ")
+            .collect(Collectors.joining())
+        + "expected, old, n)) as x left join "
+        + table.name().toSql()
+        + " as t on "
+        + matchKeys()
+        + " where x.nth = 1 and case x.expected when 'ABSENT' then "
+        + found
+        + " when 'PRESENT' then case when x.old is null then not ("
+        + found
+        + ") when not coalesce("
+        + sameKey()
+        + ", false) then false when "
+        + found
+        + " then exists (select from jsonb_each(x.old) as o, to_jsonb(t.*) as j"
+        + " where j -> o.key <> o.value) else true end"
+        + " else false end";
+  }
+
+  private String probeKeys() {
+    return IntStream.range(0, keyColumns.length)
+        .mapToObj(
+            i -> {
+              var column = column(keyColumns[i]);
+              return "c"
+                  + i
+                  + (column.throughText() ? "::" + column.type() : "")
+                  + (column.collation() == null ? "" : " collate " + column.collation());
+            })
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Whether the old row has the key. */
+  private String sameKey() {
+    return IntStream.range(0, keyColumns.length)
+        .mapToObj(
+            i -> {
+              var column = column(keyColumns[i]);
+              return "to_jsonb(" + value(i, column) + ") = x.old -> " + literal(column.name());
+            })
+        .collect(Collectors.joining(" and "));
+  }
+
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
   private String selectAll() {
     return "select " + selected(writtenColumns) + " from " + unnest(writtenColumns, "");
   }
@@ -242,6 +308,11 @@ final class TablePlan {
   /** The parameters that name the rows' keys. */
   String[] keys(List<Change.Row> rows) {
     return arrays(rows, keyColumns);
+  }
+
+  /** A row's key, in the order of the key's columns. */
+  List<String> keyOf(Change.Row row) {
+    return IntStream.of(keyColumns).mapToObj(row.values()::get).toList();
   }
 
   /** The parameters that hold the rows. */

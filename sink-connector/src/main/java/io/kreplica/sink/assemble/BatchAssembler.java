@@ -52,6 +52,7 @@ public final class BatchAssembler {
 
   private final String slave;
   private final RowReader rows = new RowReader();
+  private final Expectations expectations;
 
   private Optional<Position> applied = Optional.empty();
   private String log;
@@ -70,7 +71,18 @@ public final class BatchAssembler {
    * @param slave the slave's name, by which a copy may be addressed to it
    */
   public BatchAssembler(String slave) {
+    this(slave, false);
+  }
+
+  /**
+   * Makes an assembler.
+   *
+   * @param slave the slave's name, by which a copy may be addressed to it
+   * @param expects whether changes tell what they expect to find
+   */
+  public BatchAssembler(String slave, boolean expects) {
     this.slave = slave;
+    this.expectations = new Expectations(expects);
   }
 
   /** Forgets everything and goes on from a position; empty if the slave has applied nothing. */
@@ -247,7 +259,9 @@ public final class BatchAssembler {
       var command = SchemaCommand.ofValue(record.value());
       open.add(new Change.Command(command, headers.seq(), origin), command.sql().length());
     } else {
-      var row = rows.read(record, headers.table(), headers.operation(), origin);
+      var row =
+          rows.read(record, headers.table(), headers.operation(), origin)
+              .expecting(expectations.of(headers));
       open.add(row, Footprint.of(row));
     }
     return Step.TAKEN;

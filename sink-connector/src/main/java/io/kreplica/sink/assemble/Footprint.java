@@ -12,6 +12,10 @@ final class Footprint {
 
   static long of(Change.Row row) {
     long bytes = ROW;
+    var old = row.expectation().old();
+    if (old != null) {
+      bytes += VALUE + old.length();
+    }
     for (var value : row.values()) {
       bytes += 4;
       if (value != null) {

@@ -17,8 +17,21 @@ public sealed interface Change {
    * @param delete whether the row goes
    * @param values the values as PostgreSQL's text, null for SQL's null
    * @param origin the transaction and batch it came with
+   * @param expectation what it tells of the row that it finds
    */
-  record Row(Shape shape, boolean delete, List<String> values, Origin origin) implements Change {
+  record Row(
+      Shape shape, boolean delete, List<String> values, Origin origin, Expectation expectation)
+      implements Change {
+
+    /** A row that tells nothing of what it finds. */
+    public Row(Shape shape, boolean delete, List<String> values, Origin origin) {
+      this(shape, delete, values, origin, Expectation.NONE);
+    }
+
+    /** The same, telling this of what it finds. */
+    public Row expecting(Expectation other) {
+      return other.equals(expectation) ? this : new Row(shape, delete, values, origin, other);
+    }
 
     /** The table on the master. */
     public TableName table() {
