@@ -21,6 +21,7 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 -- What is kept
 \ir tables/log_state.sql
 \ir tables/tracked_table.sql
+\ir tables/tracked_partition.sql
 \ir tables/replica_log.sql
 \ir tables/checkpoint.sql
 \ir tables/copy_request.sql
@@ -39,18 +40,27 @@ drop function if exists replica.track(regclass, regclass, boolean);
 \ir functions/log_change.sql
 \ir functions/log_key_change.sql
 \ir functions/log_row.sql
+\ir functions/request_copy.sql
+\ir functions/partition_rows_sql.sql
+\ir functions/begin_truncate.sql
 \ir functions/log_truncate.sql
+\ir functions/log_leaf_truncate.sql
 \ir functions/pinned_variants.sql
 
 -- What a person calls
 \ir functions/foreign_keys_change.sql
 \ir functions/needs_row_form.sql
+\ir functions/partitions.sql
+\ir functions/partitions_fit.sql
 \ir functions/refuse_untrackable.sql
 \ir functions/key_columns.sql
 \ir functions/settings_matter.sql
 \ir functions/image_matters.sql
 \ir functions/drop_triggers.sql
+\ir functions/create_leaf_trigger.sql
 \ir functions/create_triggers.sql
+\ir functions/adopt_partition.sql
+\ir functions/renew_partitions.sql
 \ir functions/triggers_fit.sql
 \ir functions/stray_triggers.sql
 \ir functions/forget_dropped.sql
@@ -66,6 +76,7 @@ drop function if exists replica.track(regclass, regclass, boolean);
 \ir functions/restart_log.sql
 
 -- What the source calls, besides reading the log
+\ir functions/attend.sql
 \ir functions/read_chunk.sql
 \ir functions/read_row.sql
 \ir functions/read_sequences.sql

@@ -31,7 +31,9 @@ drop function if exists
     replica.log_change(), replica.log_change_pinned(),
     replica.log_key_change(), replica.log_key_change_pinned(),
     replica.log_row(), replica.log_row_pinned(),
-    replica.log_truncate()
+    replica.begin_truncate(),
+    replica.log_truncate(),
+    replica.log_leaf_truncate(), replica.log_leaf_truncate_pinned()
     cascade;
 drop procedure if exists replica.renew();
 drop function if exists
@@ -46,6 +48,13 @@ drop function if exists
     replica.needs_row_form(regclass),
     replica.refuse_untrackable(pg_class),
     replica.create_triggers(integer),
+    replica.create_leaf_trigger(integer, regclass),
+    replica.adopt_partition(integer, regclass, boolean),
+    replica.renew_partitions(integer),
+    replica.attend(integer),
+    replica.request_copy(integer),
+    replica.partition_rows_sql(regclass, regclass),
+    replica.partitions(regclass),
     replica.drop_triggers(regclass),
     replica.stray_triggers(),
     replica.forget_dropped(),
@@ -65,11 +74,11 @@ do $$
 begin
     -- Speaks of a type that may be gone already.
     if to_regtype('replica.tracked_table') is not null then
-        drop function if exists replica.triggers_fit(replica.tracked_table);
+        drop function if exists replica.triggers_fit(replica.tracked_table), replica.partitions_fit(replica.tracked_table);
     end if;
 end
 $$;
-drop table if exists replica.tracked_sequence, replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_table, replica.log_state;
+drop table if exists replica.tracked_sequence, replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
 
 do $$
 begin

@@ -35,6 +35,15 @@ begin
     execute format(
         'create trigger replica_log_truncate after truncate on %s
          for each statement execute function replica.log_truncate(%L)', _table.relation, _table.table_id);
+    if (select c.relkind = 'p' from pg_class c where c.oid = _table.relation) then
+        execute format(
+            'create trigger replica_log_begin_truncate before truncate on %s
+             for each statement execute function replica.begin_truncate(%L)', _table.relation, _table.table_id);
+        perform replica.create_leaf_trigger(_table.table_id, p.relation)
+        from replica.partitions(_table.relation) p
+        join replica.tracked_partition k using (relation, attached)
+        where k.table_id = _table.table_id and p.is_leaf;
+    end if;
     if _table.row_form then
         execute format(
             'create trigger replica_log_row after insert or update or delete on %s

@@ -9,6 +9,9 @@ as $$
 begin
     insert into replica.replica_log (table_id, op)
     values (tg_argv[0]::integer, 'T');
+    if current_setting('replica.truncating', true) <> '' then
+        perform set_config('replica.truncating', '', true);
+    end if;
     perform replica.ring_doorbell();
     return null;
 end

@@ -6,7 +6,7 @@ do $do$
 declare
     _function text;
 begin
-    foreach _function in array array['log_change', 'log_key_change', 'log_row']
+    foreach _function in array array['log_change', 'log_key_change', 'log_row', 'log_leaf_truncate']
     loop
         execute format(
             $sql$

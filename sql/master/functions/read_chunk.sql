@@ -55,7 +55,7 @@ begin
                             case when s.stored <= $3 then %2$s end as image,
                             json_build_object(%3$s) as key,
                             s.stored
-                     from only %4$s t
+                     from %8$s %4$s t
                      cross join lateral (select (%5$s)::bigint as stored offset 0) s
                      %6$s order by %7$s limit $2) r
                offset 0) c',
@@ -65,7 +65,8 @@ begin
         _table.relation,
         _stored,
         case when after_key is null then '' else format('where (%s) > (%s)', _keys, _after) end,
-        _keys)
+        _keys,
+        (select case c.relkind when 'p' then '' else 'only' end from pg_class c where c.oid = _table.relation))
     using after_key, row_limit, byte_limit;
 end
 $$;

@@ -26,8 +26,9 @@ begin
     where a.attrelid = _table.relation and a.attnum = any (_table.key_columns);
 
     return query execute format(
-        'select to_json(t.*), %s from only %s t where %s',
+        'select to_json(t.*), %s from %s %s t where %s',
         case when _table.exact then '(t.*)::text' else 'null::text' end,
+        (select case c.relkind when 'p' then '' else 'only' end from pg_class c where c.oid = _table.relation),
         _table.relation,
         _found)
     using key;

@@ -11,11 +11,17 @@ begin
     if class.relnamespace = 'replica'::regnamespace or class.relnamespace = 'pg_catalog'::regnamespace then
         raise exception 'Cannot track %: it belongs to schema %', _name, class.relnamespace::regnamespace
             using errcode = 'wrong_object_type', hint = 'Track tables of your own.';
-    elsif class.relkind = 'p' or class.relispartition then
-        raise exception 'Cannot track %: it is partitioned or a partition', _name
-            using errcode = 'feature_not_supported',
-                  hint = 'Partitioned tables are not supported in this version; track an ordinary table.';
-    elsif class.relkind <> 'r' then
+    elsif class.relispartition then
+        raise exception 'Cannot track %: it is a partition', _name
+            using errcode = 'wrong_object_type',
+                  hint = format('Track the root, which takes all its partitions along: select replica.track(%L);',
+                                pg_partition_root(class.oid));
+    elsif exists (select from replica.partitions(class.oid) p where p.kind = 'f' or p.persistence <> 'p') then
+        raise exception 'Cannot track %: its partition % is a foreign table or unlogged', _name,
+                (select p.relation from replica.partitions(class.oid) p where p.kind = 'f' or p.persistence <> 'p' limit 1)
+            using errcode = 'object_not_in_prerequisite_state',
+                  hint = 'Detach it, or ALTER TABLE ... SET LOGGED where it is unlogged.';
+    elsif class.relkind not in ('r', 'p') then
         raise exception 'Cannot track %: it is not an ordinary table', _name
             using errcode = 'wrong_object_type',
                   hint = 'Track the tables beneath a view; foreign tables are logged by nobody here.';
@@ -24,10 +30,6 @@ begin
                 case class.relpersistence when 't' then 'temporary' else 'unlogged' end
             using errcode = 'object_not_in_prerequisite_state',
                   hint = format('ALTER TABLE %s SET LOGGED makes an unlogged table permanent.', _name);
-    elsif exists (select from pg_inherits i where class.oid in (i.inhparent, i.inhrelid)) then
-        raise exception 'Cannot track %: it inherits, or is inherited from', _name
-            using errcode = 'feature_not_supported',
-                  hint = 'A statement on the parent changes rows of its children unseen by their triggers; inheritance is not supported in this version.';
     elsif not has_table_privilege(_owner, class.oid, 'select') then
         raise exception 'Cannot track %: role %, which owns the capture functions, may not read it', _name, _owner
             using errcode = 'insufficient_privilege',

@@ -2,29 +2,32 @@ create or replace procedure replica.renew()
 language plpgsql
 as $$
 -- Makes anew the triggers that an older version of the script made, and those that no longer fit their
--- table; takes away those that log in the name of no tracked table. Each table in a transaction of its
--- own, so that no two are locked at once, and with less patience than the detector of deadlocks has: a
--- busy table keeps the triggers it has, which go on working, and is named in a warning after five
--- seconds, or as long as the session's setting replica.patience says.
+-- table, and takes note of partitions that came or went; takes away triggers that log in the name of no
+-- tracked table. Each table in a transaction of its own, so that no two are locked at once, and with less
+-- patience than the detector of deadlocks has: a busy table keeps the triggers it has, which go on
+-- working, and is named in a warning after five seconds, or as long as the session's setting
+-- replica.patience says.
 -- Every name is qualified, since a procedure that commits cannot pin its search path.
 declare
     _todo record;
     _patience constant interval :=
         coalesce(nullif(pg_catalog.current_setting('replica.patience', true), ''), '5s');
     _deadline timestamptz;
+    _trouble text;
     _state text;
     _message text;
 begin
     perform replica.forget_dropped();
     commit;
     for _todo in
-        select t.table_id, t.relation, null::pg_catalog.name as stray
+        select t.table_id, t.relation, null::pg_catalog.name as stray,
+               t.triggers_version < s.schema_version or not replica.triggers_fit(t) as is_unfit
         from replica.tracked_table t
         cross join replica.log_state s
         where t.untracked_at is null
-          and (t.triggers_version < s.schema_version or not replica.triggers_fit(t))
+          and (t.triggers_version < s.schema_version or not replica.triggers_fit(t) or not replica.partitions_fit(t))
         union all
-        select null, s.relation, s.name
+        select null, s.relation, s.name, false
         from replica.stray_triggers() s
     loop
         _deadline := pg_catalog.clock_timestamp() + _patience;
@@ -33,7 +36,14 @@ begin
             begin
                 perform pg_catalog.set_config('lock_timeout', '400ms', true);
                 if _todo.stray is null then
-                    perform replica.renew_triggers(_todo.table_id);
+                    if _todo.is_unfit then
+                        perform replica.renew_triggers(_todo.table_id);
+                    end if;
+                    for _trouble in
+                        select p.message from replica.renew_partitions(_todo.table_id) p where p.is_trouble
+                    loop
+                        raise warning '%', _trouble;
+                    end loop;
                 else
                     execute pg_catalog.format('drop trigger %I on %s', _todo.stray, _todo.relation);
                 end if;

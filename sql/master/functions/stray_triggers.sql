@@ -15,7 +15,9 @@ as $$
       and not exists (
           select
           from replica.tracked_table t
-          where t.relation = g.tgrelid
+          where (t.relation = g.tgrelid
+                 or exists (select from replica.tracked_partition k
+                            where k.relation = g.tgrelid and k.table_id = t.table_id))
             and t.untracked_at is null
             and t.table_id::text = split_part(encode(g.tgargs, 'escape'), E'\\000', 1))
     order by 1, 2

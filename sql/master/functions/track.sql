@@ -61,6 +61,12 @@ begin
     returning t.table_id into _id;
 
     perform replica.create_triggers(_id);
+    perform replica.adopt_partition(_id, p.relation, log_rows => _again)
+    from (select p.relation
+          from replica.partitions(tracked) p
+          where not exists (select from replica.tracked_partition k
+                            where k.relation = p.relation and k.table_id = _id)
+          order by p.level, p.relation) p;
 
     if copy and not _again then
         insert into replica.copy_request (table_id, reason) values (_id, 'track');

@@ -13,6 +13,9 @@ begin
         return format('%s was not tracked', tracked);
     end if;
     perform replica.drop_triggers(tracked);
+    delete from replica.tracked_partition k
+    using replica.tracked_table t
+    where t.table_id = k.table_id and t.relation = tracked;
     delete from replica.copy_request r
     using replica.tracked_table t
     where t.table_id = r.table_id and t.relation = tracked and r.finished_at is null;

@@ -19,7 +19,7 @@ do $$
 begin
     if to_regrole('replica_source') is not null then
         grant usage on schema replica to replica_source;
-        grant select on replica.status, replica.log_state, replica.tracked_table to replica_source;
+        grant select on replica.status, replica.log_state, replica.tracked_table, replica.tracked_partition to replica_source;
         grant select, delete on replica.replica_log, replica.checkpoint to replica_source;
         grant select, insert, update on replica.copy_request to replica_source;
         grant update (epoch, confirmed, confirmed_at) on replica.log_state to replica_source;
@@ -31,6 +31,9 @@ begin
             replica.settings_matter(regclass),
             replica.foreign_keys_change(regclass),
             replica.needs_row_form(regclass),
+            replica.partitions(regclass),
+            replica.partitions_fit(replica.tracked_table),
+            replica.attend(integer),
             replica.triggers_fit(replica.tracked_table)
             to replica_source;
     end if;

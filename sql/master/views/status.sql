@@ -11,7 +11,7 @@ select
      from replica.tracked_table t
      join pg_catalog.pg_class c on c.oid = t.relation
      where t.untracked_at is null
-       and (t.triggers_version < s.schema_version or not replica.triggers_fit(t))) as tables_to_renew,
+       and (t.triggers_version < s.schema_version or not replica.triggers_fit(t) or not replica.partitions_fit(t))) as tables_to_renew,
     (select count(*)
      from replica.copy_request r
      join replica.tracked_table t using (table_id)

@@ -52,10 +52,10 @@ class MasterSqlIT {
         "create table bad (a int) | ADD PRIMARY KEY",
         "create unlogged table bad (a int primary key) | SET LOGGED",
         "create temporary table bad (a int primary key) | SET LOGGED",
-        "create table bad (a int primary key) partition by range (a) | ordinary table",
+        "create table root (a int primary key) partition by range (a); create table bad partition of root default | replica.track('public.root')",
+        "create table bad (a int primary key) partition by range (a); create unlogged table leaf partition of bad default | SET LOGGED",
         "create view bad as select 1 as a | beneath a view",
-        "create table parent (a int primary key); create table bad () inherits (parent) | inheritance",
-        "create table bad (a int primary key); create table child () inherits (bad) | inheritance",
+        "create table parent (a int primary key); create table bad () inherits (parent) | ADD PRIMARY KEY",
         "create table bad (a int, constraint k primary key (a) deferrable) | not DEFERRABLE"
       })
   void refusesWhatItCannotLogCompletelyWithTheRemedy(String ddl, String hint) throws SQLException {

@@ -6,7 +6,7 @@ import io.kreplica.source.listen.ListeningSession;
 import io.kreplica.source.listen.ReaderLock;
 import io.kreplica.source.master.AutoInstall;
 import io.kreplica.source.master.MasterIdentity;
-import io.kreplica.source.master.RenewalCheck;
+import io.kreplica.source.master.TableRenewal;
 import io.kreplica.source.offset.Acknowledgements;
 import io.kreplica.source.offset.LogPruner;
 import io.kreplica.source.offset.SourceOffset;
@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One connection to the master, from the moment its reader's lock is taken until it breaks or is
  * closed: the stations of the source, wired. Two sessions serve it, one that listens and one that
- * reads. Each has an epoch of its own. Thread: the reader's, but for {@link #close}.
+ * reads; now and then a third looks after the tracked tables. Each has an epoch of its own. Thread:
+ * the reader's, but for {@link #close}.
  */
 final class MasterSession implements AutoCloseable {
 
@@ -47,6 +48,7 @@ final class MasterSession implements AutoCloseable {
   private final SequenceWatch sequences = new SequenceWatch();
   private final LogPruner pruner;
   private final EventBuilder events;
+  private final TableRenewal renewal;
   private final MasterIdentity identity;
   private final SourceRegistration registration;
   private final ReplicaSourceConfig config;
@@ -90,6 +92,7 @@ final class MasterSession implements AutoCloseable {
             reading, config.topic(), reader.storedRows(), config.recordMaxBytes(), clock);
     this.inTransit = Optional.empty();
     this.halfSent = planner.resume(offset);
+    this.renewal = TableRenewal.every(config.keepaliveInterval(), config.master());
   }
 
   /**
@@ -117,7 +120,6 @@ final class MasterSession implements AutoCloseable {
       MasterIdentity.read(reading);
       listening = sessions.open();
       ReaderLock.acquire(listening, sessions.applicationName());
-      RenewalCheck.run(reading);
       // Only what is read under the lock is certain to stay.
       var identity = MasterIdentity.read(reading);
       var registration = new SourceRegistration(listening, identity);
@@ -218,6 +220,7 @@ final class MasterSession implements AutoCloseable {
   /** Breaks both connections, whatever they are doing. Thread: any. */
   @Override
   public void close() {
+    renewal.close();
     abort(reading);
     abort(listening);
   }

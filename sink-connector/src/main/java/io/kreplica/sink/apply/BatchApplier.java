@@ -161,7 +161,10 @@ final class BatchApplier {
 
   /** A slave that has more foreign keys than the master, or fewer truncates, is emptied instead. */
   private void truncate(Set<TableName> sources) throws SQLException {
-    var targets = sources.stream().map(tables::target).map(TableName::toSql).toList();
+    var targets = new ArrayList<String>();
+    for (var source : sources) {
+      targets.add(tables.ownRows(connection, tables.target(source)));
+    }
     var savepoint = connection.setSavepoint();
     try (var statement = connection.createStatement()) {
       statement.execute("truncate " + String.join(", ", targets));
@@ -183,7 +186,7 @@ final class BatchApplier {
       throw Mismatch.missingTable(copy.table(), target);
     }
     LOG.info("Copy {} of {} begins: emptying {}", copy.request(), copy.table(), target);
-    empty(target.toSql());
+    empty(tables.ownRows(connection, target));
     ledger.beginCopy(connection, log, copy);
   }
 

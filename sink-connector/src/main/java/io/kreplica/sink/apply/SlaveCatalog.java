@@ -47,7 +47,8 @@ public final class SlaveCatalog {
           case when a.attcollation <> t.typcollation
               then (select quote_ident(nspname) from pg_namespace where oid = l.collnamespace)
                   || '.' || quote_ident(l.collname)
-          end as collation
+          end as collation,
+          c.relkind = 'p' as partitioned
       from pg_attribute as a
       join pg_class as c on c.oid = a.attrelid
       join pg_namespace as n on n.oid = c.relnamespace
@@ -103,6 +104,7 @@ public final class SlaveCatalog {
   public static Optional<SlaveTable> read(Connection connection, TableName name)
       throws SQLException {
     var columns = new LinkedHashMap<String, SlaveTable.Column>();
+    var partitioned = false;
     try (var select = connection.prepareStatement(COLUMNS)) {
       for (var i = 0; i < 4; i += 2) {
         select.setString(i + 1, name.schema());
@@ -112,12 +114,13 @@ public final class SlaveCatalog {
         while (rows.next()) {
           var column = column(rows);
           columns.put(column.name(), column);
+          partitioned = rows.getBoolean("partitioned");
         }
       }
     }
     return columns.isEmpty()
         ? Optional.empty()
-        : Optional.of(new SlaveTable(name, columns, indexes(connection, name)));
+        : Optional.of(new SlaveTable(name, columns, indexes(connection, name), partitioned));
   }
 
   private static SlaveTable.Column column(ResultSet rows) throws SQLException {

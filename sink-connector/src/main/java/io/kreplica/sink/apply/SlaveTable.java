@@ -12,8 +12,17 @@ import java.util.Set;
  * @param name its name
  * @param columns its columns by name, in order
  * @param indexes its unique and exclusion indexes, the primary key first
+ * @param partitioned whether its rows are those of its partitions
  */
-public record SlaveTable(TableName name, Map<String, Column> columns, List<Index> indexes) {
+public record SlaveTable(
+    TableName name, Map<String, Column> columns, List<Index> indexes, boolean partitioned) {
+
+  /**
+   * Its own rows as a DELETE or TRUNCATE names them; rows of tables that inherit are not its own.
+   */
+  String ownRows() {
+    return partitioned ? name.toSql() : "only " + name.toSql();
+  }
 
   /**
    * A column.

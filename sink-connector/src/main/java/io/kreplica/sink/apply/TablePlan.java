@@ -96,7 +96,7 @@ final class TablePlan {
   /** Deletes the rows of the given keys. Parameters: {@link #keys}. */
   String delete() {
     return "delete from "
-        + table.name().toSql()
+        + table.ownRows()
         + " as t using "
         + unnest(keyColumns, "")
         + " where "
@@ -109,7 +109,7 @@ final class TablePlan {
    */
   String deleteReturning() {
     return "delete from "
-        + table.name().toSql()
+        + table.ownRows()
         + " as t using "
         + unnest(keyColumns, " with ordinality")
         + " where "

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.connect.errors.ConnectException;
 
@@ -70,6 +71,14 @@ final class Tables {
     fresh.add(target);
     plans.keySet().removeIf(planned -> map.target(planned.table()).equals(target));
     return TablePlan.of(table, shape);
+  }
+
+  /** The rows of a slave's table as a DELETE or TRUNCATE names them. */
+  String ownRows(Connection connection, TableName target) throws SQLException {
+    var table = known.get(target);
+    return (table == null ? SlaveCatalog.read(connection, target) : Optional.of(table))
+        .map(SlaveTable::ownRows)
+        .orElse(target.toSql());
   }
 
   /** The slave's table for a table of the master. */

@@ -22,7 +22,7 @@ class TablePlanTest {
     for (var column : columns) {
       byName.put(column.name(), column);
     }
-    return new SlaveTable(Rows.table("account"), byName, List.of(index));
+    return new SlaveTable(Rows.table("account"), byName, List.of(index), false);
   }
 
   private static TablePlan plan(SlaveTable table, String... columns) {
@@ -47,7 +47,7 @@ class TablePlanTest {
 
     assertThat(plan(table, "id").delete())
         .isEqualTo(
-            "delete from \"public\".\"account\" as t using unnest(?::integer[]) as x(c0)"
+            "delete from only \"public\".\"account\" as t using unnest(?::integer[]) as x(c0)"
                 + " where t.\"id\" operator(pg_catalog.=) x.c0");
   }
 

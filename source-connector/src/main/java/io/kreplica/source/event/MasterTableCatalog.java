@@ -3,10 +3,10 @@ package io.kreplica.source.event;
 import io.kreplica.record.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Looks tracked tables up in the master's catalog, on the session that reads the log. Thread: the
@@ -31,7 +31,7 @@ final class MasterTableCatalog implements TableCatalog {
       join pg_attribute a on a.attrelid = t.relation
       join pg_type y on y.oid = a.atttypid
       where t.table_id = ? and a.attnum > 0 and not a.attisdropped
-      order by array_position(t.key_columns, a.attnum), a.attnum
+      order by a.attnum
       """;
 
   private final Connection connection;
@@ -59,7 +59,7 @@ final class MasterTableCatalog implements TableCatalog {
 
   private TrackedTable withColumns(int id, TableName name, List<String> keyOnceTracked)
       throws SQLException {
-    List<String> key = new ArrayList<>();
+    var key = new TreeMap<Integer, String>();
     var columns = new LinkedHashMap<String, TrackedTable.ColumnType>();
     try (var statement = connection.prepareStatement(COLUMNS)) {
       statement.setInt(1, id);
@@ -68,12 +68,16 @@ final class MasterTableCatalog implements TableCatalog {
           columns.put(
               rows.getString(1), new TrackedTable.ColumnType(rows.getString(2), rows.getString(3)));
           if (rows.getObject(4) != null) {
-            key.add(rows.getString(1));
+            key.put(rows.getInt(4), rows.getString(1));
           }
         }
       }
     }
     return new TrackedTable(
-        id, name, key.isEmpty() ? keyOnceTracked : key, keyOnceTracked, columns);
+        id,
+        name,
+        key.isEmpty() ? keyOnceTracked : List.copyOf(key.values()),
+        keyOnceTracked,
+        columns);
   }
 }

@@ -1,6 +1,7 @@
 package io.kreplica.source.event;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
@@ -11,7 +12,7 @@ import org.apache.kafka.connect.data.SchemaBuilder;
  * columns in the same order.
  *
  * @param table the table, as the catalog described it when the shape was made
- * @param columns the columns' names, as the log rows list them
+ * @param columns the columns' names, as the log rows list them, in a partition's order perhaps
  * @param kinds how each column's values travel
  * @param valueSchema schema of a record's value
  * @param valueFields the value's fields, in the order of {@code columns}
@@ -47,8 +48,8 @@ record RowShape(
       TrackedTable table, List<String> columns, Function<String, ColumnKind> kindOf) {
     var kinds = columns.stream().map(kindOf).toList();
     var value = SchemaBuilder.struct().name(table.name() + ".Value");
-    for (var i = 0; i < kinds.size(); i++) {
-      value.field(columns.get(i), field(table, columns.get(i), kinds.get(i), false));
+    for (var column : inTableOrder(table, columns)) {
+      value.field(column, field(table, column, kindOf.apply(column), false));
     }
     var key = SchemaBuilder.struct().name(table.name() + ".Key");
     for (var column : table.key()) {
@@ -60,7 +61,7 @@ record RowShape(
         columns,
         kinds,
         valueSchema,
-        valueSchema.fields(),
+        columns.stream().map(valueSchema::field).toList(),
         key.build(),
         table.key().stream().map(columns::indexOf).toList(),
         overhead(table, columns));
@@ -78,6 +79,16 @@ record RowShape(
       bytes += table.key().contains(column) ? 2 * field : field;
     }
     return bytes;
+  }
+
+  /** A partition may have its columns in another order than the table. */
+  private static List<String> inTableOrder(TrackedTable table, List<String> columns) {
+    var known = table.columns().keySet();
+    if (!known.containsAll(columns)) {
+      return columns;
+    }
+    var logged = Set.copyOf(columns);
+    return known.stream().filter(logged::contains).toList();
   }
 
   private static Schema field(

@@ -2,6 +2,7 @@ package io.kreplica.source.event;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,9 +19,12 @@ import org.apache.kafka.connect.errors.DataException;
  */
 final class RowShapes {
 
+  /** Partitions of one table may have its columns in so many orders before shapes are forgotten. */
+  private static final int MOST_ORDERS = 16;
+
   private final TableCatalog catalog;
   private final Map<Integer, TrackedTable> tables = new HashMap<>();
-  private final Map<Integer, RowShape> shapes = new HashMap<>();
+  private final Map<Integer, List<RowShape>> shapes = new HashMap<>();
   private final RowJson json = new RowJson();
 
   RowShapes(TableCatalog catalog) {
@@ -74,8 +78,9 @@ final class RowShapes {
                             + id
                             + ". Rows of it were deleted by hand; restore them, or run select"
                             + " replica.restart_log()."));
-    tables.put(id, table);
-    shapes.remove(id);
+    if (!table.equals(tables.put(id, table))) {
+      shapes.remove(id);
+    }
     return table;
   }
 
@@ -97,8 +102,8 @@ final class RowShapes {
 
   /** The shape of rows that have these columns in this order. */
   RowShape shape(int tableId, List<String> columns) throws SQLException {
-    var shape = shapes.get(tableId);
-    if (shape == null || !shape.columns().equals(columns)) {
+    var shape = known(tableId, columns);
+    if (shape == null) {
       reload(tableId);
       shape = compile(tableId, columns, Set.of());
     }
@@ -113,6 +118,16 @@ final class RowShapes {
       reload(tableId);
       return row(compile(tableId, columns, unfit(tableId, columns, texts)), texts);
     }
+  }
+
+  /** The shape of such rows; null if none of this table has come yet. */
+  private RowShape known(int tableId, List<String> columns) {
+    for (var shape : shapes.getOrDefault(tableId, List.of())) {
+      if (shape.columns().equals(columns)) {
+        return shape;
+      }
+    }
+    return null;
   }
 
   private RowShape compile(int tableId, List<String> columns, Set<String> asText)
@@ -140,7 +155,12 @@ final class RowShapes {
                   ? ColumnKind.TEXT
                   : ColumnKind.ofType(type.name());
             });
-    shapes.put(tableId, shape);
+    var ofTable = shapes.computeIfAbsent(tableId, id -> new ArrayList<>());
+    ofTable.removeIf(other -> other.columns().equals(shape.columns()));
+    ofTable.add(0, shape);
+    if (ofTable.size() > MOST_ORDERS) {
+      ofTable.remove(MOST_ORDERS);
+    }
     return shape;
   }
 

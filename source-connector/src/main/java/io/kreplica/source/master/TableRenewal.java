@@ -1,0 +1,143 @@
+package io.kreplica.source.master;
+
+import io.kreplica.postgres.SessionFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Keeps tracked tables' triggers fit while people alter the tables: finds those that got or lost
+ * partitions, heirs, foreign keys or columns of other kinds, and lets the master bring them up to
+ * date or say what a person must do. Looks at once, and then at an interval, on a thread and a
+ * session of its own, so that reading the log never waits for it. Each table is a transaction of
+ * its own on the master; what is locked there is left for the next time.
+ */
+public final class TableRenewal implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TableRenewal.class);
+
+  private static final String UNFIT =
+      """
+      select t.table_id
+      from replica.tracked_table t
+      join pg_class c on c.oid = t.relation
+      cross join replica.log_state s
+      where t.untracked_at is null
+        and (c.relispartition
+             or t.triggers_version < s.schema_version
+             or not replica.triggers_fit(t)
+             or not replica.partitions_fit(t))
+      order by t.table_id
+      """;
+
+  private final SessionFactory sessions;
+  private final ScheduledExecutorService executor;
+  private volatile Connection connection;
+  private volatile boolean isClosed;
+  private Set<String> saidLastTime = Set.of();
+
+  private TableRenewal(SessionFactory sessions) {
+    // Connect's log context (which connector, which task) belongs to the thread; hand it on.
+    var context = MDC.getCopyOfContextMap();
+    this.sessions = sessions;
+    this.executor =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              var thread =
+                  new Thread(
+                      () -> {
+                        MDC.setContextMap(context == null ? Map.of() : context);
+                        work.run();
+                      },
+                      "kreplica-renewal");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Starts to look, now and every so often. */
+  @SuppressWarnings("FutureReturnValueIgnored") // Nothing comes out of it: look() says what fails.
+  public static TableRenewal every(Duration interval, SessionFactory sessions) {
+    var renewal = new TableRenewal(sessions);
+    renewal.executor.scheduleWithFixedDelay(
+        renewal::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    return renewal;
+  }
+
+  private void look() {
+    try (var open = sessions.open()) {
+      connection = open;
+      if (isClosed) {
+        return;
+      }
+      var said = new HashSet<String>();
+      for (var table : unfit(open)) {
+        attend(open, table, said);
+      }
+      saidLastTime = said;
+    } catch (SQLException | RuntimeException e) {
+      if (!isClosed) {
+        LOG.warn("Could not look after the tracked tables, trying again: {}", e.getMessage());
+      }
+    } finally {
+      connection = null;
+    }
+  }
+
+  private static List<Integer> unfit(Connection connection) throws SQLException {
+    var tables = new ArrayList<Integer>();
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery(UNFIT)) {
+      while (rows.next()) {
+        tables.add(rows.getInt(1));
+      }
+    }
+    return tables;
+  }
+
+  /** Lets the master do what it can; says what came of it, unless it said so the last time. */
+  private void attend(Connection connection, int table, Set<String> said) throws SQLException {
+    try (var statement =
+        connection.prepareStatement("select is_trouble, message from replica.attend(?)")) {
+      statement.setInt(1, table);
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          var message = rows.getString(2);
+          if (said.add(message) && !saidLastTime.contains(message)) {
+            if (rows.getBoolean(1)) {
+              LOG.warn("{}", message);
+            } else {
+              LOG.info("{}", message);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Stops at once. Thread: any. */
+  @Override
+  public void close() {
+    isClosed = true;
+    executor.shutdownNow();
+    var open = connection;
+    if (open != null) {
+      try {
+        open.abort(Runnable::run);
+      } catch (SQLException e) {
+        LOG.debug("The connection was gone already: {}", e.getMessage());
+      }
+    }
+  }
+}

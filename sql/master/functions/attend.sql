@@ -1,0 +1,56 @@
+create or replace function replica.attend(table_id integer)
+returns table (is_trouble boolean, message text)
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '100ms'
+as $$
+-- Brings a tracked table's triggers up to what the table is by now, for the source, which calls this at
+-- its start and with its keepalive, for tables in replica.status.tables_to_renew. Security definer, so
+-- that the source needs no right on the table. What is locked is left for the next time.
+-- Returns what was done or must be done, a sentence a row.
+declare
+    _table replica.tracked_table;
+    _fit boolean;
+begin
+    select * into _table
+    from replica.tracked_table t
+    join pg_class c on c.oid = t.relation
+    where t.table_id = attend.table_id and t.untracked_at is null;
+    if not found then
+        return;
+    end if;
+
+    is_trouble := true;
+    if (select c.relispartition from pg_class c where c.oid = _table.relation) then
+        message := format('%s became a partition of %s: select replica.untrack(%L), and track the root',
+                          _table.relation, pg_partition_root(_table.relation), _table.relation);
+        return next;
+        return;
+    end if;
+
+    _fit := replica.triggers_fit(_table);
+    if not _fit or _table.triggers_version < (select s.schema_version from replica.log_state s) then
+        begin
+            message := replica.renew_triggers(_table.table_id);
+            is_trouble := false;
+            if not _fit then
+                -- Some values, cascades or heirs' rows may have been logged wrongly since it was altered.
+                perform replica.request_copy(_table.table_id);
+                message := message || ', which was altered; it will be copied again';
+            end if;
+        exception
+            when lock_not_available or deadlock_detected then
+                is_trouble := false;
+                message := format('%s is busy; its new triggers wait for the next time', _table.relation);
+            when insufficient_privilege then
+                message := format('%s was altered since it was tracked, and some of its values or cascades may be logged wrongly: %s. Run CALL replica.renew() as its owner, and select replica.copy(%L).',
+                                  _table.relation, sqlerrm, _table.relation);
+        end;
+        return next;
+    end if;
+    return query select p.is_trouble, p.message from replica.renew_partitions(_table.table_id) p;
+end
+$$;
+
+comment on function replica.attend(integer) is
+    'Brings a tracked table''s triggers up to what the table is by now; answers what it did or a person must do';
