@@ -25,6 +25,7 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 \ir tables/replica_log.sql
 \ir tables/checkpoint.sql
 \ir tables/copy_request.sql
+\ir tables/former_name.sql
 \ir tables/tracked_sequence.sql
 
 -- Functions whose parameters were others in version 1 of the script
@@ -47,6 +48,9 @@ drop function if exists replica.track(regclass, regclass, boolean);
 \ir functions/log_leaf_truncate.sql
 \ir functions/pinned_variants.sql
 
+-- Schema changes: logged at their place among the rows
+\ir functions/log_command.sql
+
 -- What a person calls
 \ir functions/foreign_keys_change.sql
 \ir functions/needs_row_form.sql
@@ -59,6 +63,10 @@ drop function if exists replica.track(regclass, regclass, boolean);
 \ir functions/drop_triggers.sql
 \ir functions/create_leaf_trigger.sql
 \ir functions/create_triggers.sql
+\ir functions/key_fits.sql
+\ir functions/names_fit.sql
+\ir functions/keep_former.sql
+\ir functions/note_names.sql
 \ir functions/adopt_partition.sql
 \ir functions/renew_partitions.sql
 \ir functions/triggers_fit.sql
@@ -74,6 +82,13 @@ drop function if exists replica.track(regclass, regclass, boolean);
 \ir functions/track_sequence.sql
 \ir functions/untrack_sequence.sql
 \ir functions/restart_log.sql
+\ir functions/begin_command.sql
+\ir functions/free_keys.sql
+\ir functions/is_locked.sql
+\ir functions/adopt_key.sql
+\ir functions/fill_differs.sql
+\ir functions/end_command.sql
+\ir functions/execute.sql
 
 -- What the source calls, besides reading the log
 \ir functions/attend.sql

@@ -68,17 +68,31 @@ drop function if exists
     replica.untrack_sequence(regclass),
     replica.read_sequences(),
     replica.restart_log(),
+    replica.execute(text),
+    replica.begin_command(text),
+    replica.end_command(text, text, json, json, integer[]),
+    replica.free_keys(text),
+    replica.is_locked(regclass),
+    replica.fill_differs(regclass, smallint),
+    replica.note_names(bigint),
+    replica.log_command(text, text, json),
     replica.read_chunk(integer, json, integer, integer),
     replica.read_row(integer, json);
 do $$
 begin
     -- Speaks of a type that may be gone already.
     if to_regtype('replica.tracked_table') is not null then
-        drop function if exists replica.triggers_fit(replica.tracked_table), replica.partitions_fit(replica.tracked_table);
+        drop function if exists
+            replica.triggers_fit(replica.tracked_table),
+            replica.partitions_fit(replica.tracked_table),
+            replica.key_fits(replica.tracked_table),
+            replica.names_fit(replica.tracked_table),
+            replica.keep_former(replica.tracked_table, bigint),
+            replica.adopt_key(replica.tracked_table, bigint);
     end if;
 end
 $$;
-drop table if exists replica.tracked_sequence, replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
+drop table if exists replica.former_name, replica.tracked_sequence, replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
 
 do $$
 begin

@@ -21,6 +21,15 @@ begin
     from replica.tracked_table t
     where t.table_id = as_now_sql.table_id;
 
+    if exists (select
+               from pg_attribute a
+               where a.attrelid = _table.relation and a.attnum = any (_table.key_columns) and a.attisdropped) then
+        -- The key was dropped with CASCADE: the source will stop at this row, but no application does.
+        return format(
+            'insert into replica.replica_log (table_id, op, row) select %s, ''u'', to_json(n.*) from %s n',
+            _table.table_id, changed);
+    end if;
+
     -- Rows of a partitioned table are in its partitions; rows of a table's heirs are not its own.
     select case c.relkind when 'p' then '' else 'only' end into strict _only
     from pg_class c

@@ -15,7 +15,14 @@ begin
         row_form = replica.needs_row_form(t.relation) or t.old_image
     where t.table_id = renew_triggers.table_id and t.untracked_at is null
     returning * into strict _table;
+    if not replica.key_fits(_table) then
+        raise exception 'Cannot renew the tracking of %: its key (%) does not identify its rows any more',
+                _table.relation, array_to_string(_table.key_names, ', ')
+            using errcode = 'object_not_in_prerequisite_state',
+                  hint = format('Give it a primary key if it has none, then: select replica.track(%1$L); select replica.copy(%1$L);', _table.relation);
+    end if;
     perform replica.create_triggers(_table.table_id);
+    perform replica.note_names();
     return format('Renewed the tracking of %s by (%s)', _table.relation, array_to_string(_table.key_names, ', '));
 end
 $$;

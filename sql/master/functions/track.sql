@@ -18,6 +18,7 @@ as $$
 -- Returns what was done, as a sentence.
 declare
     _class pg_class;
+    _before replica.tracked_table;
     _keys smallint[];
     _key_names text[];
     _id integer;
@@ -33,8 +34,8 @@ begin
     join pg_attribute a on a.attrelid = tracked and a.attnum = k.attnum;
 
     perform replica.forget_dropped();
-    _again := exists (select from replica.tracked_table t
-                      where t.relation = tracked and t.untracked_at is null);
+    select * into _before from replica.tracked_table t where t.relation = tracked;
+    _again := found and _before.untracked_at is null;
     insert into replica.tracked_table as t (relation, name, key_columns, key_names, exact, pinned, careful, row_form, old_image, cascading)
     values (tracked,
             format('%s.%I', _class.relnamespace::regnamespace, _class.relname),
@@ -61,6 +62,8 @@ begin
     returning t.table_id into _id;
 
     perform replica.create_triggers(_id);
+    perform replica.keep_former(_before);
+    perform replica.note_names();
     perform replica.adopt_partition(_id, p.relation, log_rows => _again)
     from (select p.relation
           from replica.partitions(tracked) p

@@ -19,7 +19,7 @@ do $$
 begin
     if to_regrole('replica_source') is not null then
         grant usage on schema replica to replica_source;
-        grant select on replica.status, replica.log_state, replica.tracked_table, replica.tracked_partition to replica_source;
+        grant select on replica.status, replica.log_state, replica.tracked_table, replica.tracked_partition, replica.former_name to replica_source;
         grant select, delete on replica.replica_log, replica.checkpoint to replica_source;
         grant select, insert, update on replica.copy_request to replica_source;
         grant update (epoch, confirmed, confirmed_at) on replica.log_state to replica_source;
@@ -34,7 +34,9 @@ begin
             replica.partitions(regclass),
             replica.partitions_fit(replica.tracked_table),
             replica.attend(integer),
-            replica.triggers_fit(replica.tracked_table)
+            replica.triggers_fit(replica.tracked_table),
+            replica.key_fits(replica.tracked_table),
+            replica.names_fit(replica.tracked_table)
             to replica_source;
     end if;
 end

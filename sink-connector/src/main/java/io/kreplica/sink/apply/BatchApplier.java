@@ -49,7 +49,7 @@ final class BatchApplier {
       PositionRow position,
       Tables tables,
       CopyLedger ledger,
-      SchemaPolicy policy,
+      SchemaCommands commands,
       SlaveSequences sequences,
       ConflictMode conflictMode,
       ConflictLog conflictLog,
@@ -59,7 +59,7 @@ final class BatchApplier {
     this.tables = tables;
     this.writer = new TableWriter(connection, tables, careful);
     this.ledger = ledger;
-    this.commands = new SchemaCommands(policy.executesCommands(), careful);
+    this.commands = commands;
     this.sequences = sequences;
     this.conflicts = new ConflictWatch(connection, tables, ledger, conflictMode, conflictLog);
     this.conflictLog = conflictLog;

@@ -1,11 +1,14 @@
 package io.kreplica.sink.apply;
 
+import io.kreplica.postgres.SessionFactory;
 import io.kreplica.postgres.SqlStates;
+import io.kreplica.record.SchemaCommand;
 import io.kreplica.sink.change.Change;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,16 +25,26 @@ final class SchemaCommands {
   private static final String EXECUTE =
       "do $$ begin execute current_setting('replica.command'); end $$";
 
+  private static final Pattern NEW_ENUM_VALUE =
+      Pattern.compile("(?is)\\s*alter\\s+type\\s[^;]*\\sadd\\s+value\\s[^;]*;?\\s*");
+
+  private static final String DUPLICATE_OBJECT = "42710";
+  private static final String UNDEFINED_OBJECT = "42704";
+  private static final String LOCKED = "55P03";
+
+  private final SessionFactory sessions;
   private final boolean enabled;
   private final boolean careful;
 
   /**
    * Makes an executor.
    *
+   * @param sessions where a session comes from for what must be committed by itself
    * @param enabled whether commands are executed; if not, they are skipped with a word in the log
    * @param careful whether a failure is final; if not, the batch will be tried again by itself
    */
-  SchemaCommands(boolean enabled, boolean careful) {
+  SchemaCommands(SessionFactory sessions, boolean enabled, boolean careful) {
+    this.sessions = sessions;
     this.enabled = enabled;
     this.careful = careful;
   }
@@ -51,17 +64,12 @@ final class SchemaCommands {
       return false;
     }
     LOG.info("Executing the schema command {}", change);
-    var settings = new TreeMap<>(change.command().settings());
-    settings.put("search_path", change.command().searchPath());
-    var before = current(connection, settings);
-    settings.put("replica.command", change.command().sql());
-    before.put("replica.command", "");
-    try (var statement = connection.createStatement()) {
-      set(connection, settings);
-      statement.execute(EXECUTE);
-      set(connection, before);
-      // Plans that the session has prepared may no longer fit.
-      statement.execute("deallocate all");
+    try {
+      if (!addedEnumValue(change)) {
+        run(connection, change.command());
+        // Plans that the session has prepared may no longer fit.
+        execute(connection, "deallocate all");
+      }
     } catch (SQLException e) {
       if (Outages.isOutage(e) || !careful) {
         throw e;
@@ -76,6 +84,52 @@ final class SchemaCommands {
           e);
     }
     return true;
+  }
+
+  private static void run(Connection connection, SchemaCommand command) throws SQLException {
+    var settings = new TreeMap<>(command.settings());
+    settings.put("search_path", command.searchPath());
+    var before = current(connection, settings);
+    settings.put("replica.command", command.sql());
+    before.put("replica.command", "");
+    set(connection, settings);
+    execute(connection, EXECUTE);
+    set(connection, before);
+  }
+
+  /**
+   * A new value of an enum can be used only once it is committed, and the rows behind it use it in
+   * this very transaction. So it is added over a session of its own, ahead of the rest; if that is
+   * undone and done again, the value is there. A type that this transaction has created or changed
+   * is not seen by that session, or locked, and may get its value here.
+   *
+   * @return whether that was such a command and is done
+   */
+  private boolean addedEnumValue(Change.Command change) throws SQLException {
+    if (!NEW_ENUM_VALUE.matcher(change.command().sql()).matches()) {
+      return false;
+    }
+    try (var session = sessions.open()) {
+      // Not long: what holds the type may be the transaction that waits for this.
+      execute(session, "set lock_timeout = '2s'");
+      run(session, change.command());
+      return true;
+    } catch (SQLException e) {
+      if (SqlStates.is(e, DUPLICATE_OBJECT)) {
+        LOG.info("The slave has the value of {} already", change);
+        return true;
+      }
+      if (SqlStates.is(e, UNDEFINED_OBJECT) || SqlStates.is(e, LOCKED)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   private static Map<String, String> current(Connection connection, Map<String, String> settings)

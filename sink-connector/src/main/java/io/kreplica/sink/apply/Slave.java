@@ -167,12 +167,13 @@ public final class Slave {
   }
 
   private BatchApplier newApplier(boolean carefully) {
+    var commands = new SchemaCommands(sessions, policy.executesCommands(), carefully);
     return new BatchApplier(
         connection,
         position,
         tables,
         ledger,
-        policy,
+        commands,
         sequences,
         conflictMode,
         conflictLog,

@@ -38,10 +38,14 @@ enum ColumnKind {
   /**
    * Reads a value's text, from JSON or from PostgreSQL's record form.
    *
+   * @param token how the log's JSON writes it
    * @throws NumberFormatException if the text is not of this kind: the column was of another type
    *     when the row was logged
    */
-  Object value(String text) {
+  Object value(String text, RowJson.Token token) {
+    if (!isWrittenAs(token)) {
+      throw new NumberFormatException("written as " + token);
+    }
     return switch (this) {
       case BOOLEAN ->
           switch (text) {
@@ -49,10 +53,26 @@ enum ColumnKind {
             case "false", "f" -> false;
             default -> throw new NumberFormatException("not a truth value");
           };
-      case INT16 -> Short.valueOf(text);
-      case INT32 -> Integer.valueOf(text);
-      case INT64 -> Long.valueOf(text);
+      case INT16 -> exactly(text, Short.valueOf(text));
+      case INT32 -> exactly(text, Integer.valueOf(text));
+      case INT64 -> exactly(text, Long.valueOf(text));
       case TEXT -> text;
     };
+  }
+
+  private boolean isWrittenAs(RowJson.Token token) {
+    return switch (this) {
+      case BOOLEAN -> token == RowJson.Token.BOOLEAN || token == RowJson.Token.UNKNOWN;
+      case INT16, INT32, INT64 -> token == RowJson.Token.NUMBER || token == RowJson.Token.UNKNOWN;
+      case TEXT -> true;
+    };
+  }
+
+  /** A float's -0 and a text's 007 look like whole numbers, and are none. */
+  private static Object exactly(String text, Number number) {
+    if (text.charAt(0) < '1' && text.length() > 1 && !number.toString().equals(text)) {
+      throw new NumberFormatException("not as PostgreSQL writes a whole number");
+    }
+    return number;
   }
 }

@@ -100,7 +100,7 @@ public final class EventBuilder {
     if (operation == Operation.SCHEMA) {
       return RowRecords.of(command(entry, batch, epoch, rank, offset));
     }
-    var table = shapes.table(entry.tableId());
+    var table = shapes.table(entry.tableId(), entry.seq());
     var headers = new ConnectHeaders();
     new EventHeaders(
             operation,
@@ -124,6 +124,7 @@ public final class EventBuilder {
     return rows.write(
         new RowWriter.Origin(
             entry.tableId(),
+            entry.seq(),
             entry.row(),
             entry.image(),
             entry.stored(),
@@ -188,7 +189,7 @@ public final class EventBuilder {
       SourceOffset before,
       SourceOffset offset)
       throws SQLException {
-    var table = shapes.table(request.tableId());
+    var table = shapes.table(request.tableId(), RowShapes.NOW);
     var headers = new ConnectHeaders();
     new EventHeaders(
             Operation.COPY,
@@ -208,6 +209,7 @@ public final class EventBuilder {
     return rows.write(
         new RowWriter.Origin(
             request.tableId(),
+            RowShapes.NOW,
             copied.row(),
             copied.image(),
             copied.stored(),
@@ -222,7 +224,7 @@ public final class EventBuilder {
   public Marker.Copy copy(CopyRequest request, boolean ends) throws SQLException {
     return new Marker.Copy(
         request.id(),
-        shapes.table(request.tableId()).name(),
+        shapes.reload(request.tableId()).name(),
         request.slave(),
         request.begins(),
         ends);

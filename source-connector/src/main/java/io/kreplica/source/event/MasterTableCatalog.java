@@ -2,7 +2,9 @@ package io.kreplica.source.event;
 
 import io.kreplica.record.TableName;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -16,11 +18,15 @@ final class MasterTableCatalog implements TableCatalog {
 
   private static final String TABLE =
       """
-      select n.nspname, c.relname, t.name, t.key_names
-      from replica.tracked_table t
-      left join pg_class c on c.oid = t.relation
-      left join pg_namespace n on n.oid = c.relnamespace
-      where t.table_id = ?
+      select t.name, t.key_names from replica.tracked_table t where t.table_id = ?
+      """;
+
+  private static final String FORMER =
+      """
+      select f.name, f.key_names, f.until_seq
+      from replica.former_name f
+      where f.table_id = ?
+      order by f.until_seq
       """;
 
   private static final String COLUMNS =
@@ -45,21 +51,13 @@ final class MasterTableCatalog implements TableCatalog {
     try (var statement = connection.prepareStatement(TABLE)) {
       statement.setInt(1, id);
       try (var row = statement.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
-        }
-        var name =
-            row.getString(2) == null
-                ? TableName.parse(row.getString(3))
-                : new TableName(row.getString(1), row.getString(2));
-        return Optional.of(withColumns(id, name, List.of((String[]) row.getArray(4).getArray())));
+        return row.next() ? Optional.of(read(id, row)) : Optional.empty();
       }
     }
   }
 
-  private TrackedTable withColumns(int id, TableName name, List<String> keyOnceTracked)
-      throws SQLException {
-    var key = new TreeMap<Integer, String>();
+  private TrackedTable read(int id, ResultSet row) throws SQLException {
+    var keyNow = new TreeMap<Integer, String>();
     var columns = new LinkedHashMap<String, TrackedTable.ColumnType>();
     try (var statement = connection.prepareStatement(COLUMNS)) {
       statement.setInt(1, id);
@@ -67,17 +65,32 @@ final class MasterTableCatalog implements TableCatalog {
         while (rows.next()) {
           columns.put(
               rows.getString(1), new TrackedTable.ColumnType(rows.getString(2), rows.getString(3)));
-          if (rows.getObject(4) != null) {
-            key.put(rows.getInt(4), rows.getString(1));
+          var place = rows.getInt(4);
+          if (!rows.wasNull()) {
+            keyNow.put(place, rows.getString(1));
           }
         }
       }
     }
-    return new TrackedTable(
-        id,
-        name,
-        key.isEmpty() ? keyOnceTracked : List.copyOf(key.values()),
-        keyOnceTracked,
-        columns);
+    var former = new ArrayList<TrackedTable.Former>();
+    var now =
+        new TrackedTable(id, name(row), key(row), List.copyOf(keyNow.values()), columns, former);
+    try (var statement = connection.prepareStatement(FORMER)) {
+      statement.setInt(1, id);
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          former.add(new TrackedTable.Former(rows.getLong(3), now.called(name(rows), key(rows))));
+        }
+      }
+    }
+    return now;
+  }
+
+  private static TableName name(ResultSet row) throws SQLException {
+    return TableName.parse(row.getString(1));
+  }
+
+  private static List<String> key(ResultSet row) throws SQLException {
+    return List.of((String[]) row.getArray(2).getArray());
   }
 }

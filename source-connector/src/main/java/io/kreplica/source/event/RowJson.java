@@ -28,6 +28,16 @@ final class RowJson {
 
   private final List<String> names = new ArrayList<>();
   private final List<String> values = new ArrayList<>();
+  private final List<Token> tokens = new ArrayList<>();
+
+  /** How JSON writes a value, which tells what kind of column it comes from. */
+  enum Token {
+    NULL,
+    NUMBER,
+    BOOLEAN,
+    OTHER,
+    UNKNOWN
+  }
 
   /**
    * Reads a row.
@@ -38,11 +48,14 @@ final class RowJson {
   void read(String json) {
     names.clear();
     values.clear();
+    tokens.clear();
     try (var parser = JSON.createParser(json)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         names.add(parser.currentName());
-        values.add(value(parser, json));
+        var token = parser.nextToken();
+        tokens.add(token(token));
+        values.add(value(parser, token, json));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -50,8 +63,8 @@ final class RowJson {
     }
   }
 
-  private static String value(JsonParser parser, String json) throws IOException {
-    return switch (parser.nextToken()) {
+  private static String value(JsonParser parser, JsonToken token, String json) throws IOException {
+    return switch (token) {
       case VALUE_NULL -> null;
       case START_OBJECT, START_ARRAY -> {
         var start = (int) parser.currentTokenLocation().getCharOffset();
@@ -62,9 +75,23 @@ final class RowJson {
     };
   }
 
+  private static Token token(JsonToken token) {
+    return switch (token) {
+      case VALUE_NULL -> Token.NULL;
+      case VALUE_NUMBER_INT -> Token.NUMBER;
+      case VALUE_TRUE, VALUE_FALSE -> Token.BOOLEAN;
+      default -> Token.OTHER;
+    };
+  }
+
   /** The columns' names, in their order; valid until the next read. */
   List<String> names() {
     return names;
+  }
+
+  /** How each of them is written; valid until the next read. */
+  List<Token> tokens() {
+    return tokens;
   }
 
   /** The columns' texts, in the same order; null for SQL NULL. Valid until the next read. */

@@ -49,12 +49,14 @@ final class RowWriter {
    * Where a row comes from.
    *
    * @param tableId its table's number in the log
+   * @param seq its log row's number, or {@link RowShapes#NOW}
    * @param row its JSON, or null
    * @param image its record text, or null
    * @param stored where it lies if it is too large to be held, else null
    * @param name names it in a message
    */
-  record Origin(int tableId, String row, String image, StoredRow stored, Supplier<String> name) {}
+  record Origin(
+      int tableId, long seq, String row, String image, StoredRow stored, Supplier<String> name) {}
 
   RowWriter(RowShapes shapes, StoredRows storedRows, long recordBytes, Frame frame) {
     this.shapes = shapes;
@@ -94,7 +96,7 @@ final class RowWriter {
       SourceOffset before,
       Function<RowShapes.Row, SourceOffset> behind)
       throws SQLException {
-    var row = shapes.read(origin.tableId(), origin.row(), origin.image());
+    var row = shapes.read(origin.tableId(), origin.seq(), origin.row(), origin.image());
     if (operation == Operation.DELETE) {
       return RowRecords.of(
           frame.of(behind.apply(row), row.shape().keySchema(), row.key(), null, null, headers));
@@ -136,7 +138,7 @@ final class RowWriter {
       SourceOffset before,
       Function<RowShapes.Row, SourceOffset> behind)
       throws SQLException {
-    var shape = shapes.shape(origin.tableId(), storedRows.columns(origin.stored()));
+    var shape = shapes.shape(origin.tableId(), origin.seq(), storedRows.columns(origin.stored()));
     var text = storedRows.slices(origin.stored());
     var columns =
         origin.stored().hasImage()
@@ -179,7 +181,7 @@ final class RowWriter {
           texts.add(RecordText.value(columns));
         }
       }
-      var row = shapes.row(origin.tableId(), names, texts);
+      var row = shapes.row(origin.tableId(), origin.seq(), names, texts);
       return frame.of(behind.apply(row), row.shape().keySchema(), row.key(), null, null, headers);
     }
   }
@@ -206,7 +208,8 @@ final class RowWriter {
         if (!parted.isEmpty()) {
           headers.addString(EventHeaders.PARTS, PartedColumns.format(parted));
         }
-        return record(shapes.row(origin.tableId(), shape.columns(), texts), headers, behind);
+        return record(
+            shapes.row(origin.tableId(), origin.seq(), shape.columns(), texts), headers, behind);
       }
     };
   }

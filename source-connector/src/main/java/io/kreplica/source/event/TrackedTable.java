@@ -9,21 +9,18 @@ import java.util.Map;
  *
  * @param id its number in the log
  * @param name schema and name
- * @param key names of the key columns, in key order
- * @param keyOnceTracked names of the key columns when the table was tracked
- * @param columns type of each column, by name
+ * @param key names of the key columns, in key order, as they were last noted
+ * @param keyNow names of the key columns as the catalog has them now; empty if the table is gone
+ * @param columns type of each column, by name, in the table's order
+ * @param former the table as it was called before, the oldest first, each with the same columns
  */
 record TrackedTable(
     int id,
     TableName name,
     List<String> key,
-    List<String> keyOnceTracked,
-    Map<String, ColumnType> columns) {
-
-  /** The same table with the key as it was when the table was tracked. */
-  TrackedTable asOnceTracked() {
-    return new TrackedTable(id, name, keyOnceTracked, keyOnceTracked, columns);
-  }
+    List<String> keyNow,
+    Map<String, ColumnType> columns,
+    List<Former> former) {
 
   /**
    * A column's type.
@@ -32,4 +29,31 @@ record TrackedTable(
    * @param definition as a DDL would have it, such as {@code numeric(10,2)}
    */
   record ColumnType(String name, String definition) {}
+
+  /**
+   * The table under names that it had.
+   *
+   * @param untilSeq the last log row of these names
+   */
+  record Former(long untilSeq, TrackedTable table) {}
+
+  /** The table under the names that it had when a log row was written. */
+  TrackedTable at(long seq) {
+    var era = era(seq);
+    return era == former.size() ? this : former.get(era).table();
+  }
+
+  /** How many times the table had been called otherwise before a log row was written. */
+  int era(long seq) {
+    var era = 0;
+    while (era < former.size() && seq > former.get(era).untilSeq()) {
+      era++;
+    }
+    return era;
+  }
+
+  /** The same table, called otherwise. */
+  TrackedTable called(TableName otherName, List<String> otherKey) {
+    return new TrackedTable(id, otherName, otherKey, keyNow, columns, List.of());
+  }
 }

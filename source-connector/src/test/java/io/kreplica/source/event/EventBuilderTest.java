@@ -24,10 +24,12 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
@@ -52,6 +54,8 @@ class EventBuilderTest {
       new SourceOffset(LOG, 1, 1, FROM, Optional.empty(), 0, Optional.empty());
 
   private final Map<String, TrackedTable.ColumnType> columns = new LinkedHashMap<>();
+  private final List<String> keyNow = new ArrayList<>(List.of("id"));
+  private final List<TrackedTable.Former> former = new ArrayList<>();
   private final EventBuilder events =
       new EventBuilder(
           "shop",
@@ -61,8 +65,9 @@ class EventBuilderTest {
                       id,
                       new TableName("public", "account"),
                       List.of("id"),
-                      List.of("id"),
-                      columns)),
+                      keyNow,
+                      columns,
+                      former)),
           Clock.fixed(Instant.ofEpochSecond(1_770_000_000L), ZoneOffset.UTC));
 
   private long rank = 1;
@@ -102,6 +107,76 @@ class EventBuilderTest {
     assertThat(value.schema().field("active").schema().type()).isEqualTo(Schema.Type.STRING);
     assertThat(value.get("active")).isEqualTo("yes");
     assertThat(value.get("visits")).isEqualTo(1L);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {"`\"007\"`, 007", "`\"7\"`, 7", "7.0, 7.0", "-0, -0", "true, true"})
+  void whatLooksLikeAWholeNumberButWasNoneIsNotTakenForOne(String json, String text)
+      throws Exception {
+    assertThat(visits(change("I", "{\"id\":1,\"visits\":" + json + "}"))).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {"`\"t\"`, t", "`\"true\"`, true", "1, 1"})
+  void whatLooksLikeATruthValueButWasNoneIsNotTakenForOne(String json, String text)
+      throws Exception {
+    var value = (Struct) change("I", "{\"id\":1,\"active\":" + json + "}").value();
+
+    assertThat(value.get("active")).isEqualTo(text);
+  }
+
+  @Test
+  void aRetypedColumnTravelsByItsNewTypeAsSoonAsItsRowsDo() throws Exception {
+    assertThat(visits(change("I", "{\"id\":1,\"visits\":\"many\"}"))).isEqualTo("many");
+    assertThat(visits(change("I", "{\"id\":1,\"visits\":null}"))).isNull();
+    assertThat(visits(change("I", "{\"id\":1,\"visits\":5}"))).isEqualTo(5L);
+  }
+
+  @Test
+  void rowsLoggedBeforeARenameKeepTheNames() throws Exception {
+    columns.put("key", new TrackedTable.ColumnType("int4", "integer"));
+    former.add(
+        new TrackedTable.Former(
+            41,
+            new TrackedTable(
+                1,
+                new TableName("old", "acc"),
+                List.of("key"),
+                List.of("id"),
+                columns,
+                List.of())));
+
+    var before = change("I", "{\"key\":1,\"name\":\"a\"}");
+    var after = change("I", "{\"id\":1,\"name\":\"a\"}");
+
+    assertThat(before.headers().lastWithName("replica.table").value()).isEqualTo("old.acc");
+    assertThat(before.keySchema().fields()).extracting(Field::name).containsExactly("key");
+    assertThat(after.headers().lastWithName("replica.table").value()).isEqualTo("public.account");
+    assertThat(after.keySchema().fields()).extracting(Field::name).containsExactly("id");
+  }
+
+  @Test
+  void aKeyRenamedWithoutAWordIsFoundByItsPlace() throws Exception {
+    columns.clear();
+    columns.put("now", new TrackedTable.ColumnType("int4", "integer"));
+    columns.put("name", new TrackedTable.ColumnType("text", "text"));
+    columns.put("added", new TrackedTable.ColumnType("text", "text"));
+    keyNow.set(0, "now");
+
+    var record = change("I", "{\"between\":7,\"name\":\"a\"}");
+
+    assertThat(((Struct) record.key()).get("between")).isEqualTo("7");
+    assertThatThrownBy(() -> change("I", "{\"between\":7,\"other\":1,\"name\":\"a\"}"))
+        .hasMessageContaining("lack the key (id)")
+        .hasMessageContaining("replica.track('public.account')");
+  }
+
+  private static Object visits(SourceRecord record) {
+    return ((Struct) record.value()).get("visits");
   }
 
   @Test

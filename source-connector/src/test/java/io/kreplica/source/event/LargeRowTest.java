@@ -141,7 +141,8 @@ class LargeRowTest {
                         new TableName("public", "album"),
                         List.of("id"),
                         List.of("id"),
-                        columns)),
+                        columns,
+                        List.of())),
             null,
             LIMIT,
             Clock.systemUTC());

@@ -1,0 +1,46 @@
+create or replace function replica.execute(command text)
+returns text
+language plpgsql
+set standard_conforming_strings = on
+as $$
+-- Executes a command that changes the schema, and logs it, so that slaves with ddl.enabled=true execute it
+-- too, at exactly its place among the rows. Security invoker without a search path of its own: the command
+-- runs with the caller's rights and is to find what the caller would find. Whoever may call this can have
+-- anything executed on the slaves, with the rights of their sinks.
+--   command  one or more commands, such as ALTER TABLE; none that controls the transaction, and none that
+--            changes rows of tracked tables
+-- Returns what was done, as a sentence.
+declare
+    _path constant text := (
+        select coalesce(pg_catalog.string_agg(pg_catalog.quote_ident(s.name), ', ' order by s.place), '')
+        from pg_catalog.unnest(pg_catalog.current_schemas(false)) with ordinality as s(name, place)
+        where s.name !~ '^pg_temp');
+    _settings constant json := (
+        select pg_catalog.json_object_agg(s.name, s.setting)
+        from pg_catalog.pg_settings s
+        where s.name in ('TimeZone', 'DateStyle', 'IntervalStyle', 'bytea_output', 'extra_float_digits',
+                         'xmloption', 'standard_conforming_strings'));
+    _begun constant json := replica.begin_command(command);
+    _refusal text;
+    _freed integer[];
+    _all_freed integer[] := '{}';
+begin
+    loop
+        begin
+            execute command;
+            exit;
+        exception when feature_not_supported then
+            get stacked diagnostics _refusal = pg_exception_detail;
+            _freed := replica.free_keys(_refusal);
+            if pg_catalog.cardinality(_freed) = 0 then
+                raise;
+            end if;
+            _all_freed := _all_freed || _freed;
+        end;
+    end loop;
+    return replica.end_command(command, _path, _settings, _begun, _all_freed);
+end
+$$;
+
+comment on function replica.execute(text) is
+    'Change the schema here and on the slaves, at the same place among the rows; answers what it did';
