@@ -34,6 +34,11 @@ public final class SlaveFixture implements AutoCloseable {
   public static SlaveFixture on(PostgresServer server) throws SQLException {
     var database = "slave" + COUNTER.incrementAndGet();
     server.createDatabase(database);
+    return in(server, database);
+  }
+
+  /** Makes a database that exists a slave, such as a master's. */
+  public static SlaveFixture in(PostgresServer server, String database) throws SQLException {
     var fixture = new SlaveFixture(server, database, server.connect(database));
     InstallScript.ofFile(INSTALL).run(fixture.session);
     fixture.execute(

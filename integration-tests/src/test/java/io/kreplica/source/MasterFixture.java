@@ -39,6 +39,16 @@ public final class MasterFixture implements AutoCloseable {
   public static MasterFixture on(PostgresServer server, InstallScript script) throws SQLException {
     var database = "master" + COUNTER.incrementAndGet();
     server.createDatabase(database);
+    return in(server, database, script);
+  }
+
+  /** Makes a database that exists a master, such as a slave's. */
+  public static MasterFixture in(PostgresServer server, String database) throws SQLException {
+    return in(server, database, InstallScript.ofFile(INSTALL));
+  }
+
+  private static MasterFixture in(PostgresServer server, String database, InstallScript script)
+      throws SQLException {
     var session = server.connect(database);
     script.run(session);
     var fixture = new MasterFixture(server, database, session);
