@@ -3,9 +3,11 @@ returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_variable
 -- Logs the rows that a statement has inserted, updated or deleted: the transition table changed_rows
 -- holds the new rows, or the old ones of a DELETE. COPY, MERGE, ON CONFLICT and foreign keys come here
--- like any other statement. No column is named, so that ALTER TABLE breaks nothing.
+-- like any other statement. No column is named, so that ALTER TABLE breaks nothing; one may be
+-- called like a variable here.
 --   tg_argv[0]  table_id
 --   tg_argv[1]  'exact' where the table's rows need their text image, else 'json'
 --   tg_argv[2]  'careful' where foreign keys update and delete the table's rows, else 'plain'
