@@ -37,6 +37,8 @@ drop function if exists replica.track(regclass, regclass, boolean);
 
 -- Capture: a change becomes a log row, in the writer's transaction
 \ir functions/was_overtaken.sql
+\ir functions/key_operator.sql
+\ir functions/key_terms.sql
 \ir functions/as_now_sql.sql
 \ir functions/log_change.sql
 \ir functions/log_key_change.sql
@@ -57,6 +59,7 @@ drop function if exists replica.track(regclass, regclass, boolean);
 \ir functions/partitions.sql
 \ir functions/partitions_fit.sql
 \ir functions/refuse_untrackable.sql
+\ir functions/refuse_unreadable.sql
 \ir functions/key_columns.sql
 \ir functions/settings_matter.sql
 \ir functions/image_matters.sql
@@ -92,6 +95,7 @@ drop function if exists replica.track(regclass, regclass, boolean);
 
 -- What the source calls, besides reading the log
 \ir functions/attend.sql
+\ir functions/after_key_sql.sql
 \ir functions/read_chunk.sql
 \ir functions/read_row.sql
 \ir functions/read_sequences.sql

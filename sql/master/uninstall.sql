@@ -39,6 +39,9 @@ drop procedure if exists replica.renew();
 drop function if exists
     replica.was_overtaken(text, text),
     replica.as_now_sql(integer, text, text),
+    replica.key_operator(oid, integer),
+    replica.key_terms(regclass, smallint[]),
+    replica.after_key_sql(regclass, smallint[]),
     replica.ring_doorbell(),
     replica.set_checkpoint(),
     replica.key_columns(regclass, regclass),
@@ -47,6 +50,7 @@ drop function if exists
     replica.foreign_keys_change(regclass),
     replica.needs_row_form(regclass),
     replica.refuse_untrackable(pg_class),
+    replica.refuse_unreadable(regclass),
     replica.create_triggers(integer),
     replica.create_leaf_trigger(integer, regclass),
     replica.adopt_partition(integer, regclass, boolean),

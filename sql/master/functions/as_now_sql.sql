@@ -15,7 +15,6 @@ declare
     _only text;
     _keys text;
     _join text;
-    _first_key text;
 begin
     select * into strict _table
     from replica.tracked_table t
@@ -35,26 +34,23 @@ begin
     from pg_class c
     where c.oid = _table.relation;
 
-    select string_agg(format('n.%I', a.attname), ', ' order by k.ordinality),
-           string_agg(format('c.%1$I = n.%1$I', a.attname), ' and ' order by k.ordinality),
-           (array_agg(quote_ident(a.attname) order by k.ordinality))[1]
-    into strict _keys, _join, _first_key
-    from unnest(_table.key_columns) with ordinality as k(attnum, ordinality)
-    join pg_attribute a on a.attrelid = _table.relation and a.attnum = k.attnum;
+    select string_agg('n.' || k.name, ', ' order by k.place),
+           string_agg(format('c.%1$s%2$s %3$s n.%1$s%2$s', k.name, k.base, k.equal), ' and ' order by k.place)
+    into strict _keys, _join
+    from replica.key_terms(_table.relation, _table.key_columns) k;
 
     return format(
         'insert into replica.replica_log (table_id, op, row, image, old)
          select %1$s,
-                case when c.%2$s is null then ''d'' else ''u'' end,
-                case when c.%2$s is null then to_json(n.*) else to_json(c.*) end,
-                %3$s,
-                %9$s
-         from (select distinct on (%4$s) n.* from %5$s n) n
-         left join %8$s %6$s c on %7$s',
+                case when c.tableoid is null then ''d'' else ''u'' end,
+                case when c.tableoid is null then to_json(n.*) else to_json(c.*) end,
+                %2$s,
+                %8$s
+         from (select distinct on (%3$s) n.* from %4$s n) n
+         left join %7$s %5$s c on %6$s',
         _table.table_id,
-        _first_key,
         case when _table.exact
-             then format('case when c.%1$s is null then (n.*)::text else (c.*)::text end', _first_key)
+             then 'case when c.tableoid is null then (n.*)::text else (c.*)::text end'
              else 'null' end,
         _keys,
         changed,

@@ -21,10 +21,9 @@ begin
     _suffix := case when _table.pinned then '_pinned' else '' end;
     _arguments := format('%L, %L', _table.table_id, case when _table.exact then 'exact' else 'json' end);
     _careful := case when _table.careful then 'careful' else 'plain' end;
-    select string_agg(format('old.%1$I is distinct from new.%1$I', a.attname), ' or ')
+    select string_agg(format('(old.%1$s%2$s %3$s new.%1$s%2$s) is not true', k.name, k.base, k.equal), ' or ')
     into strict _changed
-    from pg_attribute a
-    where a.attrelid = _table.relation and a.attnum = any (_table.key_columns);
+    from replica.key_terms(_table.relation, _table.key_columns) k;
 
     execute format(
         'create trigger replica_log_key_change after update on %s

@@ -20,6 +20,7 @@ as $$
         from types
         join pg_type t on t.oid = types.oid
         where t.typcategory = 'A'
+           or t.typlen = -1 and t.typelem <> 0
            or t.typtype = 'c'
            or t.oid in ('json'::regtype, 'jsonb'::regtype)
            or exists (select

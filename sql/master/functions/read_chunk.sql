@@ -18,7 +18,6 @@ as $$
 declare
     _table replica.tracked_table;
     _keys text;
-    _after text;
     _key text;
     _stored text;
 begin
@@ -27,9 +26,8 @@ begin
     where t.table_id = read_chunk.table_id and t.untracked_at is null;
 
     select string_agg(format('t.%I', a.attname), ', ' order by k.ordinality),
-           string_agg(format('($1->>%L)::%s', a.attname, format_type(a.atttypid, -1)), ', ' order by k.ordinality),
            string_agg(format('%L, t.%I::text', a.attname, a.attname), ', ' order by k.ordinality)
-    into strict _keys, _after, _key
+    into strict _keys, _key
     from unnest(_table.key_columns) with ordinality as k(attnum, ordinality)
     join pg_attribute a on a.attrelid = _table.relation and a.attnum = k.attnum;
 
@@ -64,7 +62,7 @@ begin
         _key,
         _table.relation,
         _stored,
-        case when after_key is null then '' else format('where (%s) > (%s)', _keys, _after) end,
+        case when after_key is null then '' else 'where ' || replica.after_key_sql(_table.relation, _table.key_columns) end,
         _keys,
         (select case c.relkind when 'p' then '' else 'only' end from pg_class c where c.oid = _table.relation))
     using after_key, row_limit, byte_limit;

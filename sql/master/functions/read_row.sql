@@ -20,10 +20,9 @@ begin
     from replica.tracked_table t
     where t.table_id = read_row.table_id and t.untracked_at is null;
 
-    select string_agg(format('t.%1$I = ($1->>%1$L)::%2$s', a.attname, format_type(a.atttypid, -1)), ' and ')
+    select string_agg(format('t.%s%s %s %s', k.name, k.base, k.equal, k.value), ' and ')
     into strict _found
-    from pg_attribute a
-    where a.attrelid = _table.relation and a.attnum = any (_table.key_columns);
+    from replica.key_terms(_table.relation, _table.key_columns) k;
 
     return query execute format(
         'select to_json(t.*), %s from %s %s t where %s',

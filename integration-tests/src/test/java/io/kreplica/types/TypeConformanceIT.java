@@ -1,9 +1,11 @@
 package io.kreplica.types;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kreplica.Mirror;
 import io.kreplica.SharedPostgres;
+import io.kreplica.source.MasterFixture;
 import io.kreplica.stack.PostgresVersion;
 import io.kreplica.types.TypeTables.Shape;
 import java.sql.SQLException;
@@ -42,6 +44,7 @@ class TypeConformanceIT {
   @EnumSource(Shape.class)
   void everyValueArrivesIdentical(Shape shape) throws Exception {
     try (var mirror = Mirror.on(version)) {
+      mirror.source("record.max.bytes", "67108864");
       HostileSettings.OLD_CLIENT.applyTo(mirror.master().session(), mirror.master().database());
       HostileSettings.GERMAN.applyTo(mirror.slave().session(), mirror.slave().database());
       var tables = TypeTables.prepare(mirror, values, typesOf(shape));
@@ -58,6 +61,27 @@ class TypeConformanceIT {
       }
       mirror.settle();
       assertThat(tables.differences(shape)).as("changed").isEmpty();
+    }
+  }
+
+  @Test
+  void typesThatPostgresDoesNotReadAreRefused() throws Exception {
+    try (var master = MasterFixture.on(SharedPostgres.of(version))) {
+      for (var type : types) {
+        if (values.isUnreadable(type.name())) {
+          master.execute(
+              "create table t (id int primary key, \"The value\" " + type.sql() + ")",
+              "create type row_type as (v " + type.sql() + ")",
+              "create table nested (id int primary key, v row_type[])");
+          for (var table : List.of("t", "nested")) {
+            assertThatThrownBy(() -> master.execute("select replica.track('" + table + "')"))
+                .hasMessageContaining("Cannot track public." + table)
+                .hasMessageContaining(type.name())
+                .hasMessageContaining("TYPE text");
+          }
+          master.execute("drop table t, nested", "drop type row_type");
+        }
+      }
     }
   }
 

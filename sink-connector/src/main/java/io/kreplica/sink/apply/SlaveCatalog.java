@@ -48,7 +48,8 @@ public final class SlaveCatalog {
               then (select quote_ident(nspname) from pg_namespace where oid = l.collnamespace)
                   || '.' || quote_ident(l.collname)
           end as collation,
-          c.relkind = 'p' as partitioned
+          c.relkind = 'p' as partitioned,
+          case when t.typtype = 'd' then format_type(b.oid, -1) end as base
       from pg_attribute as a
       join pg_class as c on c.oid = a.attrelid
       join pg_namespace as n on n.oid = c.relnamespace
@@ -131,7 +132,8 @@ public final class SlaveCatalog {
         rows.getBoolean("generated"),
         rows.getBoolean("identity_always"),
         rows.getBoolean("equal_as_text"),
-        rows.getString("collation"));
+        rows.getString("collation"),
+        rows.getString("base"));
   }
 
   private static List<SlaveTable.Index> indexes(Connection connection, TableName name)

@@ -35,6 +35,8 @@ public record SlaveTable(
    * @param identityAlways whether it is GENERATED ALWAYS AS IDENTITY
    * @param equalAsText whether two values are equal only if their texts are
    * @param collation its collation as SQL; null if it has none or the default
+   * @param base what its domain is made of, which has operators that the domain may lack; null if
+   *     its type is no domain
    */
   public record Column(
       String name,
@@ -43,7 +45,8 @@ public record SlaveTable(
       boolean generated,
       boolean identityAlways,
       boolean equalAsText,
-      String collation) {}
+      String collation,
+      String base) {}
 
   /**
    * A unique or exclusion index.

@@ -266,14 +266,18 @@ final class TablePlan {
     for (var i = 0; i < keyColumns.length; i++) {
       var column = column(keyColumns[i]);
       conditions.add(
-          "t."
-              + Identifiers.quote(column.name())
+          compared("t." + Identifiers.quote(column.name()), column)
               + " "
               + key.operators().get(i)
               + " "
-              + value(i, column));
+              + compared(value(i, column), column)
+              + (column.collation() == null ? "" : " collate " + column.collation()));
     }
     return String.join(" and ", conditions);
+  }
+
+  private static String compared(String value, Column column) {
+    return value + (column.base() == null ? "" : "::" + column.base());
   }
 
   private static String value(int index, Column column) {
