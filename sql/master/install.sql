@@ -96,6 +96,7 @@ drop function if exists replica.track(regclass, regclass, boolean);
 -- What the source calls, besides reading the log
 \ir functions/attend.sql
 \ir functions/after_key_sql.sql
+\ir functions/refuse_stale_snapshot.sql
 \ir functions/read_chunk.sql
 \ir functions/read_row.sql
 \ir functions/read_sequences.sql
@@ -113,4 +114,10 @@ commit;
 call replica.renew();
 
 -- What captures of version 1 called: no statement that began before this script is running one any more.
-drop function if exists replica.as_now_sql(integer, text);
+do $$
+begin
+    if to_regprocedure('replica.as_now_sql(integer, text)') is not null then
+        drop function replica.as_now_sql(integer, text);
+    end if;
+end
+$$;

@@ -80,6 +80,7 @@ drop function if exists
     replica.fill_differs(regclass, smallint),
     replica.note_names(bigint),
     replica.log_command(text, text, json),
+    replica.refuse_stale_snapshot(regclass),
     replica.read_chunk(integer, json, integer, integer),
     replica.read_row(integer, json);
 do $$

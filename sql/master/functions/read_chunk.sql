@@ -25,6 +25,14 @@ begin
     from replica.tracked_table t
     where t.table_id = read_chunk.table_id and t.untracked_at is null;
 
+    perform replica.refuse_stale_snapshot(_table.relation);
+    if exists (select from pg_attribute a
+               where a.attrelid = _table.relation and a.attnum = any (_table.key_columns) and a.attisdropped) then
+        raise exception 'Cannot copy %: a column of the key by which it is tracked was dropped', _table.relation
+            using errcode = 'object_not_in_prerequisite_state',
+                  hint = format('select replica.track(%L), with key => ''index_name'' where it has no primary key.', _table.relation);
+    end if;
+
     select string_agg(format('t.%I', a.attname), ', ' order by k.ordinality),
            string_agg(format('%L, t.%I::text', a.attname, a.attname), ', ' order by k.ordinality)
     into strict _keys, _key
@@ -66,6 +74,11 @@ begin
         _keys,
         (select case c.relkind when 'p' then '' else 'only' end from pg_class c where c.oid = _table.relation))
     using after_key, row_limit, byte_limit;
+    perform replica.refuse_stale_snapshot(_table.relation);
+exception when undefined_table or undefined_column or syntax_error then
+    -- The snapshot shows a name that is another by now, or none.
+    raise exception 'Cannot copy %: it was altered or dropped meanwhile', _table.name
+        using errcode = 'serialization_failure', hint = 'It is tried again.';
 end
 $$;
 
