@@ -124,11 +124,20 @@ final class Applications implements AutoCloseable {
     };
   }
 
+  /** How many transactions have committed. */
+  long commits() {
+    return commits.sum();
+  }
+
+  /** Whether one of them has failed; {@link #stop} says how. */
+  boolean isBroken() {
+    return running.stream().anyMatch(Future::isDone);
+  }
+
   /** Waits until so many more transactions have committed. */
   void awaitCommits(int more) {
     var before = commits.sum();
-    Awaitility.await()
-        .until(() -> commits.sum() >= before + more || running.stream().anyMatch(Future::isDone));
+    Awaitility.await().until(() -> commits.sum() >= before + more || isBroken());
   }
 
   /**
