@@ -32,6 +32,22 @@ exception
 end
 $$;
 
+-- Values too large for memory are kept in a temporary table until their rows are written.
+do $$
+begin
+    if exists (select from pg_roles where rolname = 'replica_sink')
+        and not has_database_privilege('replica_sink', current_database(), 'TEMPORARY')
+    then
+        execute format('grant temporary on database %I to replica_sink', current_database());
+    end if;
+exception
+    when insufficient_privilege then
+        raise notice 'You may not grant replica_sink temporary tables, which large values need.'
+            using hint = format('Ask the owner of the database to run: grant temporary on database %I to replica_sink',
+                current_database());
+end
+$$;
+
 do $$
 begin
     if current_setting('server_version_num')::integer < 150000 then

@@ -118,24 +118,6 @@ public record EventHeaders(
     return operation == Operation.COPY || (operation == Operation.PART && copy != 0);
   }
 
-  /** The headers of a part of a value of the row that has these. */
-  public EventHeaders ofPart() {
-    return new EventHeaders(
-        Operation.PART,
-        table,
-        seq,
-        xid,
-        tx,
-        rank,
-        batch,
-        epoch,
-        timestampMicros,
-        copy,
-        slave,
-        false,
-        Optional.empty());
-  }
-
   /**
    * Reads {@code replica.op} alone, which tells whether the record is a marker.
    *

@@ -31,6 +31,9 @@ public final class ReplicaSinkTask extends SinkTask {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaSinkTask.class);
 
+  /** This fraction of the buffer may hold large values. */
+  private static final int LARGE_VALUES = 16;
+
   private final Clock clock;
   private ReplicaSinkConfig config;
   private BatchAssembler assembler;
@@ -50,7 +53,11 @@ public final class ReplicaSinkTask extends SinkTask {
   @Override
   public void start(Map<String, String> properties) {
     config = new ReplicaSinkConfig(properties);
-    assembler = new BatchAssembler(config.slaveName(), config.conflictMode().isWatching());
+    assembler =
+        new BatchAssembler(
+            config.slaveName(),
+            config.conflictMode().isWatching(),
+            config.bufferMaxBytes() / LARGE_VALUES);
     cursor = new TopicCursor(context, clock);
     outage = new Outage(clock, config.retryBackoffMax());
   }
@@ -128,7 +135,9 @@ public final class ReplicaSinkTask extends SinkTask {
   }
 
   private boolean isFull() {
-    return assembler.rows() > config.bufferMaxRows() || assembler.bytes() > config.bufferMaxBytes();
+    return assembler.rows() > config.bufferMaxRows()
+        || assembler.bytes() > config.bufferMaxBytes()
+        || assembler.refersToStored();
   }
 
   private void apply(Optional<Work> work) throws SQLException {

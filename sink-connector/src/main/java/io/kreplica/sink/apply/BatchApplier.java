@@ -40,6 +40,8 @@ final class BatchApplier {
   private final ConflictWatch conflicts;
   private final ConflictLog conflictLog;
 
+  private final StoredValues storedValues = new StoredValues();
+
   private boolean inTransaction;
   private boolean moved;
   private List<Change.Row> waiting = List.of();
@@ -81,15 +83,27 @@ final class BatchApplier {
         write(work, changes, true);
         changes.clear();
         execute(command);
+      } else if (change instanceof Change.Part part) {
+        storedValues.add(connection, part);
       } else {
         changes.add(change);
       }
     }
     write(work, changes, !work.isComplete());
+    forgetStoredValues(work);
     if (work.isComplete()) {
       sequences.set(connection, work.sequences());
       conflicts.count(work.log());
       commit(work.end().orElseThrow());
+    }
+  }
+
+  /** Unless the work ends within a value, or a row that refers to one waits, none is needed. */
+  private void forgetStoredValues(Work work) throws SQLException {
+    var changes = work.changes();
+    if ((changes.isEmpty() || !(changes.get(changes.size() - 1) instanceof Change.Part))
+        && waiting.stream().noneMatch(row -> row.shape().isStoring())) {
+      storedValues.clear(connection);
     }
   }
 
@@ -204,6 +218,7 @@ final class BatchApplier {
     position.moved(end);
     ledger.committed();
     conflictLog.committed();
+    storedValues.transactionEnded();
     inTransaction = false;
     moved = false;
     LOG.debug("Applied up to batch {}, offset {}", end.batch(), end.kafkaOffset());
@@ -218,6 +233,7 @@ final class BatchApplier {
     position.unjoin();
     ledger.rolledBack();
     conflictLog.rolledBack();
+    storedValues.transactionEnded();
     connection.rollback();
   }
 }

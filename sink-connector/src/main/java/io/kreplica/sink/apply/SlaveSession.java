@@ -80,6 +80,31 @@ public final class SlaveSession {
   }
 
   /**
+   * Checks that large values can be stored until their rows are written.
+   *
+   * @throws ConnectException if the role may not create temporary tables; the message says the
+   *     grant
+   */
+  public static void checkTemporary(Connection connection, String user) throws SQLException {
+    try (var select =
+            connection.prepareStatement(
+                "select quote_ident(current_database()), has_database_privilege("
+                    + "current_database(), 'TEMPORARY')");
+        var rows = select.executeQuery()) {
+      rows.next();
+      if (!rows.getBoolean(2)) {
+        throw new ConnectException(
+            "Cannot store values larger than a sixteenth of buffer.max.bytes until their rows are"
+                + " written: role '"
+                + user
+                + "' may not create temporary tables. Run on the slave: grant temporary on database "
+                + rows.getString(1)
+                + " to replica_sink");
+      }
+    }
+  }
+
+  /**
    * Makes the session one of replication: no triggers, no foreign keys, no echo.
    *
    * @throws ConnectException if the role may not; the message says the grant

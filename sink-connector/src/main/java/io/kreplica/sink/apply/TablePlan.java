@@ -280,15 +280,16 @@ final class TablePlan {
     return value + (column.base() == null ? "" : "::" + column.base());
   }
 
-  private static String value(int index, Column column) {
+  private String value(int index, Column column) {
+    if (shape.isStored(column.name())) {
+      return StoredValues.joined("x.c" + index) + "::" + column.type();
+    }
     return "x.c" + index + (column.throughText() ? "::" + column.type() : "");
   }
 
   private String unnest(int[] indexes, String ordinality) {
     var arrays =
-        columns(indexes)
-            .map(c -> "?::" + (c.throughText() ? "text" : c.type()) + "[]")
-            .collect(Collectors.joining(", "));
+        columns(indexes).map(c -> "?::" + elementType(c) + "[]").collect(Collectors.joining(", "));
     var names =
         IntStream.range(0, indexes.length).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
     return "unnest("
@@ -299,6 +300,13 @@ final class TablePlan {
         + names
         + (ordinality.isEmpty() ? "" : ", n")
         + ")";
+  }
+
+  private String elementType(Column column) {
+    if (shape.isStored(column.name())) {
+      return "bigint";
+    }
+    return column.throughText() ? "text" : column.type();
   }
 
   private Stream<Column> columns(int[] indexes) {

@@ -3,6 +3,8 @@ package io.kreplica.sink.assemble;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.Part;
+import io.kreplica.record.PartedColumns;
 import io.kreplica.record.SchemaCommand;
 import io.kreplica.record.SequenceValue;
 import io.kreplica.record.TableName;
@@ -50,7 +52,10 @@ public final class BatchAssembler {
     ABANDONED
   }
 
+  private static final long MOST_HELD = 4L << 20;
+
   private final String slave;
+  private final Parts parts;
   private final RowReader rows = new RowReader();
   private final Expectations expectations;
 
@@ -71,7 +76,7 @@ public final class BatchAssembler {
    * @param slave the slave's name, by which a copy may be addressed to it
    */
   public BatchAssembler(String slave) {
-    this(slave, false);
+    this(slave, false, MOST_HELD);
   }
 
   /**
@@ -79,10 +84,12 @@ public final class BatchAssembler {
    *
    * @param slave the slave's name, by which a copy may be addressed to it
    * @param expects whether changes tell what they expect to find
+   * @param mostHeld up to how many characters large values of a row are put together in memory
    */
-  public BatchAssembler(String slave, boolean expects) {
+  public BatchAssembler(String slave, boolean expects, long mostHeld) {
     this.slave = slave;
     this.expectations = new Expectations(expects);
+    this.parts = new Parts(mostHeld);
   }
 
   /** Forgets everything and goes on from a position; empty if the slave has applied nothing. */
@@ -139,7 +146,7 @@ public final class BatchAssembler {
       LOG.info(
           "Batch {} was left unfinished by its source; {} follows", open.name(), marker.batch());
     }
-    open = new OpenBatch(marker, fate(record, marker));
+    open = new OpenBatch(marker, fate(record, marker), parts);
     return abandoned ? Step.ABANDONED : Step.TAKEN;
   }
 
@@ -221,6 +228,9 @@ public final class BatchAssembler {
     if (open == null || !open.id().equals(headers.batch()) || open.epoch() != headers.epoch()) {
       return addWithoutBegin(record, headers);
     }
+    if (headers.operation() == Operation.PART) {
+      return addPart(record, headers);
+    }
     if (!open.isTaken() || !open.advanceTo(headers.rank()) || isApplied(headers)) {
       return Step.SKIPPED;
     }
@@ -229,19 +239,36 @@ public final class BatchAssembler {
         : hold(record, headers);
   }
 
+  private Step addPart(SinkRecord record, EventHeaders headers) {
+    if (!open.isTaken()
+        || open.isBehind(headers.rank())
+        || isApplied(headers)
+        || isForAnother(headers)) {
+      return Step.SKIPPED;
+    }
+    for (var part : parts.add(headers.rank(), Part.ofValue(record.value()))) {
+      open.add(part, Footprint.of(part));
+    }
+    return Step.TAKEN;
+  }
+
+  private boolean isForAnother(EventHeaders headers) {
+    return headers.slave().isPresent() && !headers.slave().get().equals(slave);
+  }
+
   private Step addWithoutBegin(SinkRecord record, EventHeaders headers) {
     if (open != null) {
       throw Stops.missingMarker(record, "the begin marker of batch " + headers.batch());
     }
     // Rows of a copy have no transaction; their batch's commit marker will tell.
-    if (applied.isEmpty() || headers.operation() == Operation.COPY || isApplied(headers)) {
+    if (applied.isEmpty() || headers.isCopied() || isApplied(headers)) {
       return Step.SKIPPED;
     }
     throw Stops.gap(record, applied.get(), headers);
   }
 
   private Step addCopied(SinkRecord record, EventHeaders headers) {
-    if (headers.slave().isPresent() && !headers.slave().get().equals(slave)) {
+    if (isForAnother(headers)) {
       return Step.SKIPPED;
     }
     open.copyToBegin(open.copy().filter(c -> c.isFor(slave)))
@@ -259,12 +286,17 @@ public final class BatchAssembler {
       var command = SchemaCommand.ofValue(record.value());
       open.add(new Change.Command(command, headers.seq(), origin), command.sql().length());
     } else {
-      var row =
-          rows.read(record, headers.table(), headers.operation(), origin)
-              .expecting(expectations.of(headers));
+      var row = row(record, headers).expecting(expectations.of(headers));
       open.add(row, Footprint.of(row));
     }
+    parts.clear();
     return Step.TAKEN;
+  }
+
+  private Change.Row row(SinkRecord record, EventHeaders headers) {
+    var row = rows.read(record, headers.table(), headers.operation(), origin);
+    var parted = PartedColumns.readFrom(record.headers());
+    return parted.isEmpty() ? row : parts.complete(row, headers.rank(), parted);
   }
 
   /** Whether a dead source's producer delivered the record late. Notes the highest epoch. */
@@ -277,7 +309,7 @@ public final class BatchAssembler {
   }
 
   private boolean isApplied(EventHeaders headers) {
-    return headers.operation() != Operation.COPY
+    return !headers.isCopied()
         && applied.isPresent()
         && applied.get().snapshot().contains(headers.xid());
   }
@@ -290,6 +322,14 @@ public final class BatchAssembler {
   /** About how much memory they take. */
   public long bytes() {
     return completeBytes + (open == null ? 0 : open.bytes());
+  }
+
+  /**
+   * Whether a row is held that refers to a value stored on the slave, which should not be kept
+   * there for long.
+   */
+  public boolean refersToStored() {
+    return open != null && open.refersToStored();
   }
 
   /** Whether anything is on its way: records were taken whose batch the slave has not applied. */

@@ -10,6 +10,10 @@ final class Footprint {
 
   private Footprint() {}
 
+  static long of(Change.Part part) {
+    return (long) ROW + VALUE + part.data().length();
+  }
+
   static long of(Change.Row row) {
     long bytes = ROW;
     var old = row.expectation().old();

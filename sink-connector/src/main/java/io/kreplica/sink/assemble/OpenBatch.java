@@ -30,8 +30,12 @@ final class OpenBatch {
   private boolean partlyTaken;
   private List<Change> changes = new ArrayList<>();
   private long bytes;
+  private boolean refersToStored;
+  private final Parts parts;
 
-  OpenBatch(Marker begin, Fate fate) {
+  OpenBatch(Marker begin, Fate fate, Parts parts) {
+    this.parts = parts;
+    parts.clear();
     this.begin = begin;
     this.fate = fate;
     this.name = begin.batch().toString();
@@ -42,6 +46,8 @@ final class OpenBatch {
   /** A new epoch goes on with the batch: it has sent everything up to the marker's rank before. */
   void resume(Marker again) {
     epoch = again.epoch();
+    // Of a row that has not come all parts come again.
+    parts.clear();
     rank = Math.max(rank, again.rank());
     copy = again.copy().or(() -> copy);
   }
@@ -75,6 +81,16 @@ final class OpenBatch {
     return true;
   }
 
+  /** Whether a record of this rank has come already. */
+  boolean isBehind(long recordRank) {
+    return recordRank <= rank;
+  }
+
+  /** What has come of the next row's large values. */
+  Parts parts() {
+    return parts;
+  }
+
   /** Once a batch: the copy whose first rows it brings, if it does. */
   Optional<Marker.Copy> copyToBegin(Optional<Marker.Copy> announced) {
     if (emptied || announced.isEmpty() || !announced.get().begins()) {
@@ -91,6 +107,7 @@ final class OpenBatch {
   void add(Change change, long size) {
     changes.add(change);
     bytes += size;
+    refersToStored |= change instanceof Change.Row row && row.shape().isStoring();
   }
 
   int rows() {
@@ -98,7 +115,12 @@ final class OpenBatch {
   }
 
   long bytes() {
-    return bytes;
+    return bytes + parts.bytes();
+  }
+
+  /** Whether a row that is held refers to a value that is stored on the slave. */
+  boolean refersToStored() {
+    return refersToStored;
   }
 
   /** Hands out what is held. */
@@ -106,6 +128,7 @@ final class OpenBatch {
     var taken = changes;
     changes = new ArrayList<>();
     bytes = 0;
+    refersToStored = false;
     return taken;
   }
 

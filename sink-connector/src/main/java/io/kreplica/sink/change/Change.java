@@ -39,6 +39,16 @@ public sealed interface Change {
     }
   }
 
+  /**
+   * A part of a value that is too large to be held: it is stored on the slave until its row comes,
+   * which refers to it; see {@link Shape#storing}.
+   *
+   * @param value the value's number
+   * @param number the part's place in the value, from 1
+   * @param data the piece of the value's text
+   */
+  record Part(long value, int number, String data) implements Change {}
+
   /** The table was truncated on the master. */
   record Truncate(TableName table, Origin origin) implements Change {}
 

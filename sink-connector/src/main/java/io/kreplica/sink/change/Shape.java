@@ -23,6 +23,7 @@ public final class Shape {
   private final List<String> key;
   private final int[] keyIndexes;
   private final Set<String> columnSet;
+  private final Set<String> stored;
   private final int hash;
 
   /**
@@ -34,12 +35,22 @@ public final class Shape {
    * @param key the columns of the key
    */
   public Shape(TableName table, List<String> columns, List<String> types, List<String> key) {
+    this(table, columns, types, key, Set.of());
+  }
+
+  private Shape(
+      TableName table,
+      List<String> columns,
+      List<String> types,
+      List<String> key,
+      Set<String> stored) {
     this.table = table;
     this.columns = List.copyOf(columns);
     this.types = types;
     this.key = key.stream().sorted().toList();
     this.keyIndexes = this.key.stream().mapToInt(columns::indexOf).toArray();
     this.columnSet = new HashSet<>(columns);
+    this.stored = stored;
     this.hash = Objects.hash(table, columns, key);
   }
 
@@ -98,7 +109,25 @@ public final class Shape {
     allColumns.addAll(more);
     var allTypes = new ArrayList<>(types);
     more.forEach(column -> allTypes.add(null));
-    return new Shape(table, allColumns, allTypes, key);
+    return new Shape(table, allColumns, allTypes, key, stored);
+  }
+
+  /** This shape with columns whose values are stored on the slave; see {@link #isStored}. */
+  public Shape storing(Set<String> inColumns) {
+    return new Shape(table, columns, types, key, Set.copyOf(inColumns));
+  }
+
+  /** Whether any column's values are stored on the slave. */
+  public boolean isStoring() {
+    return !stored.isEmpty();
+  }
+
+  /**
+   * Whether the column's values are stored on the slave already, in parts, as they are too large to
+   * be held. A row has the number of the value in its place.
+   */
+  public boolean isStored(String column) {
+    return stored.contains(column);
   }
 
   @Override
@@ -108,7 +137,8 @@ public final class Shape {
             && table.equals(other.table)
             && columns.equals(other.columns)
             && types.equals(other.types)
-            && key.equals(other.key));
+            && key.equals(other.key)
+            && stored.equals(other.stored));
   }
 
   @Override

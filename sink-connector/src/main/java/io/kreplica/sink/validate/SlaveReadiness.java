@@ -59,6 +59,7 @@ final class SlaveReadiness {
     }
     try {
       SlaveSession.becomeReplica(connection, user());
+      SlaveSession.checkTemporary(connection, user());
     } catch (ConnectException | SQLException e) {
       errors.accept(ReplicaSinkConfig.CONNECTION_USER, messageOf(e));
     }

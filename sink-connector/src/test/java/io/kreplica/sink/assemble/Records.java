@@ -5,6 +5,8 @@ import io.kreplica.record.EventHeaders;
 import io.kreplica.record.LogPosition;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.Part;
+import io.kreplica.record.Placeholder;
 import io.kreplica.record.TableName;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +72,22 @@ final class Records {
     return change(Operation.COPY, 0, id);
   }
 
+  /** A part of the name of the row that comes next. */
+  SinkRecord part(long xid, int number, String data) {
+    var headers = headers(Operation.PART, xid, rank + 1);
+    headers.addInt(EventHeaders.PART, number);
+    return record(null, new Part(ACCOUNT, "name", number, data).toValue(), headers);
+  }
+
+  /** A row whose name has come in parts. */
+  SinkRecord insertParted(long xid, int id, int characters, int parts) {
+    rank++;
+    var headers = headers(Operation.INSERT, xid, rank);
+    headers.addString(EventHeaders.PARTS, "[\"name\"]");
+    var placeholder = new Placeholder("name", characters, parts).toString();
+    return record(Map.of("id", id), Map.of("id", id, "name", placeholder), headers);
+  }
+
   SinkRecord foreign() {
     return record(null, "value", new ConnectHeaders());
   }
@@ -92,14 +110,19 @@ final class Records {
 
   private SinkRecord change(Operation operation, long xid, int id) {
     rank++;
+    return record(
+        Map.of("id", id), Map.of("id", id, "name", "row " + id), headers(operation, xid, rank));
+  }
+
+  private ConnectHeaders headers(Operation operation, long xid, long ofRank) {
     var headers = new ConnectHeaders();
     new EventHeaders(
             operation,
             ACCOUNT,
-            rank,
+            ofRank,
             xid,
-            rank,
-            rank,
+            ofRank,
+            ofRank,
             batch,
             epoch,
             0,
@@ -108,7 +131,7 @@ final class Records {
             false,
             Optional.empty())
         .writeTo(headers);
-    return record(Map.of("id", id), Map.of("id", id, "name", "row " + id), headers);
+    return headers;
   }
 
   private SinkRecord record(Object key, Object value, ConnectHeaders headers) {

@@ -40,7 +40,7 @@ class GoldenRecordsTest {
     }
 
     var work = assembler.takeComplete().orElseThrow();
-    assertThat(work.changes()).hasSize(10);
+    assertThat(work.changes()).hasSize(11);
     assertThat(row(work.changes().get(0)))
         .containsExactly(
             Map.entry("active", "true"),
@@ -64,9 +64,10 @@ class GoldenRecordsTest {
                             Map.of("TimeZone", "UTC"))));
     assertThat(row(work.changes().get(5))).containsEntry("balance", "10.50");
     assertThat(row(work.changes().get(6))).containsExactly(Map.entry("id", "1"));
-    assertThat(work.changes().get(7)).isInstanceOf(Change.CopyBegun.class);
-    assertThat(row(work.changes().get(8))).containsEntry("visits", "9007199254740993");
-    assertThat(work.changes().get(9)).isInstanceOf(Change.CopyEnded.class);
+    assertThat(row(work.changes().get(7))).containsEntry("name", "Ana ".repeat(200));
+    assertThat(work.changes().get(8)).isInstanceOf(Change.CopyBegun.class);
+    assertThat(row(work.changes().get(9))).containsEntry("visits", "9007199254740993");
+    assertThat(work.changes().get(10)).isInstanceOf(Change.CopyEnded.class);
     assertThat(work.sequences())
         .containsExactly(
             new SequenceValue(

@@ -19,13 +19,10 @@ public final class StoredRows {
       """
       select case
           when octet_length(l.old::text) <= %1$d then l.old::text
-          else (select json_object_agg(e.key,
-                           case when octet_length(e.value::text) <= %1$d / count.of_columns
-                                then e.value
-                                else to_json('(' || length(e.value::text) || ' characters, left out)')
-                           end)::text
+          else (select json_object_agg(e.key, e.value)::text
                 from json_each(l.old) e,
-                     (select count(*) as of_columns from json_object_keys(l.old)) count)
+                     (select count(*) as of_columns from json_object_keys(l.old)) count
+                where octet_length(e.value::text) <= %1$d / count.of_columns)
       end""";
 
   /** What a value's or a row's text may not exceed: one gigabyte. */

@@ -49,6 +49,10 @@ class EventBuilderTest {
   private static final BatchId BATCH = new BatchId(6, 12);
   private static final LogPosition FROM = LogPosition.parse("700:700:");
   private static final LogPosition TO = LogPosition.parse("702:705:702");
+
+  /** So few that a name of two hundred words goes in a part. */
+  private static final int RECORD_BYTES = 2_100;
+
   private static final String LOG = "5cbb1f3a-0f26-4a5e-9d0c-0e9f5a7f7b11";
   private static final SourceOffset OFFSET =
       new SourceOffset(LOG, 1, 1, FROM, Optional.empty(), 0, Optional.empty());
@@ -68,6 +72,8 @@ class EventBuilderTest {
                       keyNow,
                       columns,
                       former)),
+          null,
+          RECORD_BYTES,
           Clock.fixed(Instant.ofEpochSecond(1_770_000_000L), ZoneOffset.UTC));
 
   private long rank = 1;
@@ -211,6 +217,23 @@ class EventBuilderTest {
     var row =
         "{\"id\":1,\"name\":\"Ana \\\"A\\\"\",\"balance\":10.50,\"active\":true,\"visits\":9007199254740993}";
     var copy = new CopyRequest(3, 1, Optional.empty(), Optional.empty());
+    var large =
+        events.change(
+            new LogEntry(
+                48,
+                700,
+                48,
+                1,
+                "I",
+                "{\"id\":2,\"name\":\"" + "Ana ".repeat(200) + "\"}",
+                null,
+                null,
+                1_770_000_000_123_456L),
+            BATCH,
+            6,
+            8,
+            OFFSET,
+            OFFSET);
     return List.of(
         events.marker(marker(Operation.BEGIN, 0, false), OFFSET),
         change("I", row),
@@ -223,8 +246,10 @@ class EventBuilderTest {
                 + "\"settings\":{\"TimeZone\":\"UTC\"}}"),
         change("u", row, "{\"id\":1,\"name\":\"Ana\"}"),
         change("d", row, "{\"id\":1,\"name\":\"Ana\"}"),
-        events.copied(new CopiedRow(row, null), copy, BATCH, 6, 8, OFFSET),
-        events.marker(marker(Operation.COMMIT, 8, true), OFFSET));
+        large.next(),
+        large.next(),
+        events.copied(new CopiedRow(row, null), copy, BATCH, 6, 9, OFFSET),
+        events.marker(marker(Operation.COMMIT, 9, true), OFFSET));
   }
 
   private SourceRecord change(String op, String row) throws SQLException {
