@@ -5,7 +5,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 -- Lets go of tracked tables that are gone: dropped, or without a trigger that logs in their name, as
 -- after a restore in which another table has the number of one that was dropped. Their log rows are
--- still sent, under the name that is kept; copies of them are asked for in vain. Returns how many.
+-- still sent, under the name that is kept; copies of them are asked for in vain. Returns how many. Sequences that are gone are let go of as well.
 declare
     _forgotten integer;
 begin
@@ -31,6 +31,8 @@ begin
         where r.table_id = g.table_id and r.finished_at is null
     )
     select count(*) into _forgotten from gone;
+    delete from replica.tracked_sequence s
+    where not exists (select from pg_class c where c.oid = s.relation and c.relkind = 'S');
     return _forgotten;
 end
 $$;

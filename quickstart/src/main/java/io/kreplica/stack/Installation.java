@@ -123,6 +123,9 @@ public final class Installation {
       if (!found.next()) {
         statement.execute(
             "create role " + user + " login password '" + password + "' in role " + group);
+      } else {
+        // The group may have gone and come again since, with a script that was taken out.
+        statement.execute("grant " + group + " to " + user);
       }
     }
   }
