@@ -57,6 +57,9 @@ public record EventHeaders(
   public static final String NOW = "replica.now";
   public static final String OLD = "replica.old";
 
+  /** On rows whose values are not text throughout, so that they cannot be read without schemas. */
+  public static final String TYPES = "replica.types";
+
   /** On a {@link Part}, its number among the parts of its row, from 1. */
   public static final String PART = "replica.part";
 

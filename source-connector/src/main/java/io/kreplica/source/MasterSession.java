@@ -89,7 +89,12 @@ final class MasterSession implements AutoCloseable {
     this.pruner = new LogPruner(listening, clock, acknowledgements);
     this.events =
         EventBuilder.on(
-            reading, config.topic(), reader.storedRows(), config.recordMaxBytes(), clock);
+            reading,
+            config.topic(),
+            reader.storedRows(),
+            config.recordMaxBytes(),
+            config.typeMapping(),
+            clock);
     this.inTransit = Optional.empty();
     this.halfSent = planner.resume(offset);
     this.renewal = TableRenewal.every(config.keepaliveInterval(), config.master());

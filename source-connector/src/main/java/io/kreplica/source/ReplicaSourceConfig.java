@@ -1,6 +1,7 @@
 package io.kreplica.source;
 
 import io.kreplica.postgres.SessionFactory;
+import io.kreplica.source.event.TypeMapping;
 import io.kreplica.source.master.TablePattern;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class ReplicaSourceConfig extends AbstractConfig {
   public static final String TOPIC = "topic";
   public static final String SNAPSHOT_MODE = "snapshot.mode";
   public static final String SNAPSHOT_CHUNK_ROWS = "snapshot.chunk.rows";
+  public static final String TYPE_MAPPING = "type.mapping";
   public static final String AUTO_INSTALL = "auto.install";
   public static final String TABLES = "tables";
   public static final String POLL_ROWS = "poll.rows";
@@ -168,6 +170,21 @@ public final class ReplicaSourceConfig extends AbstractConfig {
               Width.SHORT,
               "Accept missing rows")
           .define(
+              TYPE_MAPPING,
+              ConfigDef.Type.STRING,
+              TypeMapping.EXACT.text(),
+              ValidString.in(TypeMapping.EXACT.text(), TypeMapping.CONNECT.text()),
+              Importance.MEDIUM,
+              "exact: whole numbers and truth values as such, everything else as PostgreSQL's text,"
+                  + " which casts back to the identical value. connect: Connect's own types, such"
+                  + " as Decimal, Date and Timestamp, for consumers that are no PostgreSQL; needs a"
+                  + " converter with schemas, cuts times to milliseconds, and stops at values that"
+                  + " Connect cannot hold. docs/record-format.md lists all.",
+              STREAM,
+              5,
+              Width.SHORT,
+              "Types")
+          .define(
               SNAPSHOT_MODE,
               ConfigDef.Type.STRING,
               SnapshotMode.INITIAL.text(),
@@ -282,6 +299,10 @@ public final class ReplicaSourceConfig extends AbstractConfig {
 
   int snapshotChunkRows() {
     return getInt(SNAPSHOT_CHUNK_ROWS);
+  }
+
+  TypeMapping typeMapping() {
+    return TypeMapping.of(getString(TYPE_MAPPING));
   }
 
   boolean autoInstall() {

@@ -1,5 +1,7 @@
 package io.kreplica.source;
 
+import io.kreplica.source.event.TypeMapping;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
@@ -30,6 +32,19 @@ final class SettingsCheck {
           "errors.tolerance=all makes Connect drop rows silently. Set errors.tolerance=none; or, if"
               + " rows may be missing on the slaves, set accept.missing.rows=true.");
     }
+    if (TypeMapping.CONNECT.text().equals(settings.get(ReplicaSourceConfig.TYPE_MAPPING))) {
+      for (var converter : List.of("key.converter", "value.converter")) {
+        if (losesTypes(converter)) {
+          report.accept(
+              ReplicaSourceConfig.TYPE_MAPPING,
+              "type.mapping=connect needs schemas, and "
+                  + converter
+                  + " leaves them out: a Decimal would arrive as base64, a Date as a number. Set "
+                  + converter
+                  + ".schemas.enable=true, or type.mapping=exact.");
+        }
+      }
+    }
     if (reordersOnRetry()) {
       report.accept(
           ReplicaSourceConfig.TOPIC,
@@ -46,6 +61,14 @@ final class SettingsCheck {
               + " lets a broker lose records that it has acknowledged, and the master has pruned."
               + " Leave it at all.");
     }
+  }
+
+  /**
+   * Whether a converter is one that leaves schemas out, as far as the connector's settings tell.
+   */
+  private boolean losesTypes(String converter) {
+    return settings.getOrDefault(converter, "").endsWith("JsonConverter")
+        && "false".equalsIgnoreCase(settings.get(converter + ".schemas.enable"));
   }
 
   private boolean reordersOnRetry() {

@@ -4,6 +4,7 @@ import io.kreplica.postgres.SqlStates;
 import io.kreplica.record.TableName;
 import io.kreplica.sink.change.Change;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.postgresql.util.PSQLException;
 
@@ -15,8 +16,13 @@ public final class Refusals {
 
   private Refusals() {}
 
-  /** A row that PostgreSQL refuses. */
-  static ConnectException ofRow(Change.Row row, TableName target, SQLException e) {
+  /**
+   * A row that PostgreSQL refuses.
+   *
+   * @param column the column whose type does not take its value, if that is why
+   */
+  static ConnectException ofRow(
+      Change.Row row, TableName target, Optional<String> column, SQLException e) {
     return new ConnectException(
         "Cannot apply "
             + (row.delete() ? "a delete" : "a row")
@@ -24,6 +30,7 @@ public final class Refusals {
             + target
             + " (key "
             + row.shape().describeKey(row.values())
+            + column.map(name -> "; column " + name).orElse("")
             + "; "
             + row.origin()
             + "): "

@@ -276,6 +276,11 @@ final class TablePlan {
     return String.join(" and ", conditions);
   }
 
+  /** Reads one value of a column, and does nothing with it. Parameter: its text. */
+  String cast(int index) {
+    return "select ?::text::" + column(index).type() + " is null";
+  }
+
   private static String compared(String value, Column column) {
     return value + (column.base() == null ? "" : "::" + column.base());
   }

@@ -199,7 +199,12 @@ final class TableWriter {
       }
       connection.rollback(savepoint);
       if (chunk.size() == 1) {
-        throw Refusals.ofRow(chunk.get(0), tables.target(run.shape().table()), e);
+        var row = chunk.get(0);
+        throw Refusals.ofRow(
+            row,
+            tables.target(run.shape().table()),
+            RefusedColumn.find(connection, plan(run.shape()), row),
+            e);
       }
       var half = chunk.size() / 2;
       writeNaming(run, chunk.subList(0, half));

@@ -80,10 +80,10 @@ sealed interface Layout {
       var values = new String[rowFields.size() + keyFields.size()];
       var i = 0;
       for (var field : rowFields) {
-        values[i++] = ColumnText.of(field.name(), ((Struct) row).get(field));
+        values[i++] = ColumnText.of(field, ((Struct) row).get(field));
       }
       for (var field : keyFields) {
-        values[i++] = ColumnText.of(field.name(), ((Struct) key).get(field));
+        values[i++] = ColumnText.of(field, ((Struct) key).get(field));
       }
       return Arrays.asList(values);
     }

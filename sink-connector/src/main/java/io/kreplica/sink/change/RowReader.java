@@ -1,5 +1,6 @@
 package io.kreplica.sink.change;
 
+import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Operation;
 import io.kreplica.record.TableName;
 import java.util.HashMap;
@@ -31,6 +32,9 @@ public final class RowReader {
     var delete = operation == Operation.DELETE;
     var key = required(record.key(), "key", operation);
     var row = delete ? null : required(record.value(), "value", operation);
+    if (key instanceof Map || row instanceof Map) {
+      refuseTyped(record);
+    }
     var layouts = delete ? keys : rows;
     var layout = layouts.get(table);
     if (layout == null || !layout.fits(key, row)) {
@@ -38,6 +42,19 @@ public final class RowReader {
       layouts.put(table, layout);
     }
     return new Change.Row(layout.shape(), delete, layout.values(key, row), origin);
+  }
+
+  /** Without schemas a date is a number, and bytes are a text like any other. */
+  private static void refuseTyped(SinkRecord record) {
+    var types = record.headers().lastWithName(EventHeaders.TYPES);
+    if (types != null) {
+      throw new DataException(
+          "Cannot read a record: it was sent with type.mapping="
+              + types.value()
+              + " and came without schemas, so that its types are lost. Give both connectors"
+              + " converters with schemas, such as JsonConverter with schemas.enable=true, or the"
+              + " source type.mapping=exact; what the topic holds already must be copied again.");
+    }
   }
 
   private static Object required(Object part, String name, Operation operation) {

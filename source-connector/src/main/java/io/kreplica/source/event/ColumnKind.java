@@ -1,39 +1,12 @@
 package io.kreplica.source.event;
 
-import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 
-/**
- * How a column's values travel: as a number or truth value where Connect and every converter hold
- * that exactly, and as PostgreSQL's own text otherwise, which any PostgreSQL reads back.
- */
-enum ColumnKind {
-  BOOLEAN(Schema.Type.BOOLEAN),
-  INT16(Schema.Type.INT16),
-  INT32(Schema.Type.INT32),
-  INT64(Schema.Type.INT64),
-  TEXT(Schema.Type.STRING);
+/** How a column's values travel; {@link TypeMapping} chooses it. Immutable. */
+interface ColumnKind {
 
-  private final Schema.Type type;
-
-  ColumnKind(Schema.Type type) {
-    this.type = type;
-  }
-
-  /** The kind of a type, by its name in {@code pg_type}. */
-  static ColumnKind ofType(String name) {
-    return switch (name) {
-      case "bool" -> BOOLEAN;
-      case "int2" -> INT16;
-      case "int4" -> INT32;
-      case "int8" -> INT64;
-      default -> TEXT;
-    };
-  }
-
-  SchemaBuilder schema() {
-    return SchemaBuilder.type(type);
-  }
+  /** The schema of its values. */
+  SchemaBuilder schema();
 
   /**
    * Reads a value's text, from JSON or from PostgreSQL's record form.
@@ -41,38 +14,7 @@ enum ColumnKind {
    * @param token how the log's JSON writes it
    * @throws NumberFormatException if the text is not of this kind: the column was of another type
    *     when the row was logged
+   * @throws UnholdableException if Connect's type does not hold the value
    */
-  Object value(String text, RowJson.Token token) {
-    if (!isWrittenAs(token)) {
-      throw new NumberFormatException("written as " + token);
-    }
-    return switch (this) {
-      case BOOLEAN ->
-          switch (text) {
-            case "true", "t" -> true;
-            case "false", "f" -> false;
-            default -> throw new NumberFormatException("not a truth value");
-          };
-      case INT16 -> exactly(text, Short.valueOf(text));
-      case INT32 -> exactly(text, Integer.valueOf(text));
-      case INT64 -> exactly(text, Long.valueOf(text));
-      case TEXT -> text;
-    };
-  }
-
-  private boolean isWrittenAs(RowJson.Token token) {
-    return switch (this) {
-      case BOOLEAN -> token == RowJson.Token.BOOLEAN || token == RowJson.Token.UNKNOWN;
-      case INT16, INT32, INT64 -> token == RowJson.Token.NUMBER || token == RowJson.Token.UNKNOWN;
-      case TEXT -> true;
-    };
-  }
-
-  /** A float's -0 and a text's 007 look like whole numbers, and are none. */
-  private static Object exactly(String text, Number number) {
-    if (text.charAt(0) < '1' && text.length() > 1 && !number.toString().equals(text)) {
-      throw new NumberFormatException("not as PostgreSQL writes a whole number");
-    }
-    return number;
-  }
+  Object value(String text, RowJson.Token token);
 }

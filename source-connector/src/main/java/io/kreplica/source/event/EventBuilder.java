@@ -41,14 +41,19 @@ public final class EventBuilder {
 
   /** Without a master to read large rows from. */
   EventBuilder(String topic, TableCatalog catalog, Clock clock) {
-    this(topic, catalog, null, Integer.MAX_VALUE, clock);
+    this(topic, catalog, null, Integer.MAX_VALUE, TypeMapping.EXACT, clock);
   }
 
   EventBuilder(
-      String topic, TableCatalog catalog, StoredRows storedRows, long recordBytes, Clock clock) {
+      String topic,
+      TableCatalog catalog,
+      StoredRows storedRows,
+      long recordBytes,
+      TypeMapping mapping,
+      Clock clock) {
     this.topic = topic;
-    this.shapes = new RowShapes(catalog);
-    this.rows = new RowWriter(shapes, storedRows, recordBytes, this::record);
+    this.shapes = new RowShapes(catalog, mapping);
+    this.rows = new RowWriter(shapes, storedRows, recordBytes, mapping, this::record);
     this.clock = clock;
   }
 
@@ -59,11 +64,18 @@ public final class EventBuilder {
    * @param topic the topic the records go to
    * @param storedRows reads rows that are too large to be held
    * @param recordBytes what a record may take
+   * @param mapping which Connect types columns have
    * @param clock tells when a copied row was read
    */
   public static EventBuilder on(
-      Connection master, String topic, StoredRows storedRows, long recordBytes, Clock clock) {
-    return new EventBuilder(topic, new MasterTableCatalog(master), storedRows, recordBytes, clock);
+      Connection master,
+      String topic,
+      StoredRows storedRows,
+      long recordBytes,
+      TypeMapping mapping,
+      Clock clock) {
+    return new EventBuilder(
+        topic, new MasterTableCatalog(master), storedRows, recordBytes, mapping, clock);
   }
 
   /** A batch's beginning or end. */

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
 
@@ -30,13 +31,15 @@ final class RowShapes {
   private static final int MOST_ORDERS = 16;
 
   private final TableCatalog catalog;
+  private final TypeMapping mapping;
   private final Map<Integer, TrackedTable> tables = new HashMap<>();
   private final Map<Integer, List<Compiled>> shapes = new HashMap<>();
   private final Map<Integer, Long> lookedAt = new HashMap<>();
   private final RowJson json = new RowJson();
 
-  RowShapes(TableCatalog catalog) {
+  RowShapes(TableCatalog catalog, TypeMapping mapping) {
     this.catalog = catalog;
+    this.mapping = mapping;
   }
 
   /**
@@ -61,11 +64,11 @@ final class RowShapes {
     /** The key as JSON, column name to text, as {@code replica.read_chunk} takes it. */
     String keyJson() {
       var text = new StringBuilder("{");
-      for (var field : shape.keySchema().fields()) {
+      for (var column : shape.keyColumns()) {
         text.append(text.length() == 1 ? "\"" : ",\"")
-            .append(JsonStringEncoder.getInstance().quoteAsString(field.name()))
+            .append(JsonStringEncoder.getInstance().quoteAsString(shape.columns().get(column)))
             .append("\":\"")
-            .append(JsonStringEncoder.getInstance().quoteAsString(key.get(field).toString()))
+            .append(JsonStringEncoder.getInstance().quoteAsString(texts.get(column)))
             .append('"');
       }
       return text.append('}').toString();
@@ -168,15 +171,16 @@ final class RowShapes {
   private Compiled compile(TrackedTable now, long seq, List<String> columns, Set<String> asText) {
     var table = now.at(seq);
     var types = table.columns();
+    var key = key(table, columns);
     var shape =
         RowShape.of(
-            table.called(table.name(), key(table, columns)),
+            table.called(table.name(), key),
             List.copyOf(columns),
             column -> {
               var type = types.get(column);
               return type == null || asText.contains(column)
-                  ? ColumnKind.TEXT
-                  : ColumnKind.ofType(type.name());
+                  ? BasicKind.TEXT
+                  : mapping.kind(type.definition(), key.contains(column));
             });
     var compiled = new Compiled(now.era(seq), table, asText, shape);
     var orders = shapes.computeIfAbsent(table.id(), id -> new ArrayList<>());
@@ -228,7 +232,7 @@ final class RowShapes {
   }
 
   /** Whether the values that did not fit their columns' types belong to rows that are past. */
-  private static boolean fitsAgain(Compiled known, List<String> texts, List<RowJson.Token> tokens) {
+  private boolean fitsAgain(Compiled known, List<String> texts, List<RowJson.Token> tokens) {
     var columns = known.shape().columns();
     return !known.asText().isEmpty()
         && known.asText().stream().anyMatch(c -> texts.get(columns.indexOf(c)) != null)
@@ -236,18 +240,19 @@ final class RowShapes {
   }
 
   /** Which of these columns have a value in this row that does not fit the catalog's type. */
-  private static Set<String> unfit(
+  private Set<String> unfit(
       TrackedTable table,
       Set<String> suspects,
       List<String> columns,
       List<String> texts,
       List<RowJson.Token> tokens) {
+    var key = key(table, columns);
     var unfit = new HashSet<String>();
     for (var i = 0; i < texts.size(); i++) {
       var name = columns.get(i);
       if (suspects.contains(name) && texts.get(i) != null) {
         try {
-          var kind = ColumnKind.ofType(table.columns().get(name).name());
+          var kind = mapping.kind(table.columns().get(name).definition(), key.contains(name));
           kind.value(texts.get(i), tokens.get(i));
         } catch (NumberFormatException e) {
           unfit.add(name);
@@ -263,7 +268,11 @@ final class RowShapes {
     for (var i = 0; i < fields.size(); i++) {
       var text = texts.get(i);
       if (text != null) {
-        value.put(fields.get(i), shape.kinds().get(i).value(text, tokens.get(i)));
+        try {
+          value.put(fields.get(i), shape.kinds().get(i).value(text, tokens.get(i)));
+        } catch (UnholdableException e) {
+          throw unholdable(shape, i, texts, e);
+        }
       }
     }
     var key = new Struct(shape.keySchema());
@@ -272,5 +281,20 @@ final class RowShapes {
       key.put(keyFields.get(i), value.get(fields.get(shape.keyColumns().get(i))));
     }
     return new Row(shape, texts, key, value);
+  }
+
+  private static DataException unholdable(
+      RowShape shape, int column, List<String> texts, UnholdableException e) {
+    return new DataException(
+        "column "
+            + shape.columns().get(column)
+            + " of the row with key "
+            + shape.keyColumns().stream()
+                .map(i -> shape.columns().get(i) + "=" + texts.get(i))
+                .collect(Collectors.joining(", "))
+            + " holds "
+            + e.getMessage()
+            + ". Set type.mapping=exact, under which it travels as text",
+        e);
   }
 }

@@ -31,6 +31,7 @@ final class RowWriter {
   private final RowShapes shapes;
   private final StoredRows storedRows;
   private final long recordBytes;
+  private final TypeMapping mapping;
   private final Frame frame;
 
   /** Makes a record. */
@@ -58,10 +59,12 @@ final class RowWriter {
   record Origin(
       int tableId, long seq, String row, String image, StoredRow stored, Supplier<String> name) {}
 
-  RowWriter(RowShapes shapes, StoredRows storedRows, long recordBytes, Frame frame) {
+  RowWriter(
+      RowShapes shapes, StoredRows storedRows, long recordBytes, TypeMapping mapping, Frame frame) {
     this.shapes = shapes;
     this.storedRows = storedRows;
     this.recordBytes = recordBytes;
+    this.mapping = mapping;
     this.frame = frame;
   }
 
@@ -79,6 +82,9 @@ final class RowWriter {
       SourceOffset before,
       Function<RowShapes.Row, SourceOffset> behind)
       throws SQLException {
+    if (mapping != TypeMapping.EXACT) {
+      headers.addString(EventHeaders.TYPES, mapping.text());
+    }
     var records =
         explained(
             origin,

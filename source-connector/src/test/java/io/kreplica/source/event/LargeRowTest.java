@@ -145,6 +145,7 @@ class LargeRowTest {
                         List.of())),
             null,
             LIMIT,
+            TypeMapping.EXACT,
             Clock.systemUTC());
     var records =
         events.change(
