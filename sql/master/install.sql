@@ -94,6 +94,7 @@ drop function if exists replica.track(regclass, regclass, boolean);
 \ir functions/execute.sql
 
 -- What the source calls, besides reading the log
+\ir functions/attend_key.sql
 \ir functions/attend.sql
 \ir functions/after_key_sql.sql
 \ir functions/refuse_stale_snapshot.sql

@@ -93,7 +93,8 @@ begin
             replica.key_fits(replica.tracked_table),
             replica.names_fit(replica.tracked_table),
             replica.keep_former(replica.tracked_table, bigint),
-            replica.adopt_key(replica.tracked_table, bigint);
+            replica.adopt_key(replica.tracked_table, bigint),
+            replica.attend_key(replica.tracked_table);
     end if;
 end
 $$;

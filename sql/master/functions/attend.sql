@@ -28,6 +28,24 @@ begin
         return;
     end if;
 
+    if _table.key_lost or not replica.key_fits(_table) then
+        return query select k.is_trouble, k.message from replica.attend_key(_table) k;
+        select * into _table from replica.tracked_table t where t.table_id = _table.table_id;
+        if _table.key_lost or not replica.key_fits(_table) then
+            return;
+        end if;
+    end if;
+    if not replica.names_fit(_table) then
+        perform replica.note_names();
+        is_trouble := false;
+        message := format('%s is called %s now, and its key (%s)', _table.name, t.name, array_to_string(t.key_names, ', '))
+        from replica.tracked_table t
+        where t.table_id = _table.table_id;
+        return next;
+        is_trouble := true;
+        select * into _table from replica.tracked_table t where t.table_id = _table.table_id;
+    end if;
+
     _fit := replica.triggers_fit(_table);
     if not _fit or _table.triggers_version < (select s.schema_version from replica.log_state s) then
         begin

@@ -9,7 +9,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Tracks a table: from now on every change of it is logged, and the source copies it whole once.
--- Tracking a tracked table again renews its triggers and asks for no copy.
+-- Tracking a tracked table again renews its triggers, and asks for no copy unless its key is another.
 --   tracked    the table
 --   key        a unique index to use as the key instead of the primary key
 --   copy       whether the slaves need its present rows
@@ -23,6 +23,7 @@ declare
     _key_names text[];
     _id integer;
     _again boolean;
+    _rekeyed boolean;
     _copied boolean := false;
 begin
     select * into strict _class from pg_class c where c.oid = tracked;
@@ -37,6 +38,7 @@ begin
     perform replica.forget_dropped();
     select * into _before from replica.tracked_table t where t.relation = tracked;
     _again := found and _before.untracked_at is null;
+    _rekeyed := _again and (_before.key_lost or not replica.key_fits(_before) or _before.key_columns <> _keys);
     insert into replica.tracked_table as t (relation, name, key_columns, key_names, exact, pinned, careful, row_form, old_image, cascading)
     values (tracked,
             format('%s.%I', _class.relnamespace::regnamespace, _class.relname),
@@ -58,6 +60,7 @@ begin
             row_form = excluded.row_form,
             old_image = excluded.old_image,
             cascading = excluded.cascading,
+            key_lost = false,
             tracked_at = excluded.tracked_at,
             untracked_at = null
     returning t.table_id into _id;
@@ -72,8 +75,8 @@ begin
                             where k.relation = p.relation and k.table_id = _id)
           order by p.level, p.relation) p;
 
-    if copy and not _again then
-        insert into replica.copy_request (table_id, reason) values (_id, 'track');
+    if copy and (_rekeyed or not _again) then
+        insert into replica.copy_request (table_id, reason) values (_id, case when _again then 'copy' else 'track' end);
         perform replica.ring_doorbell();
         _copied := true;
     end if;

@@ -10,6 +10,7 @@ as $$
        and replica.settings_matter(tracked.relation) <= tracked.pinned
        and replica.foreign_keys_change(tracked.relation) <= tracked.careful
        and replica.needs_row_form(tracked.relation) <= tracked.row_form
+       and not tracked.key_lost
        and replica.key_fits(tracked)
        and replica.names_fit(tracked)
 $$;

@@ -103,6 +103,7 @@ class ExecuteIT {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "create table r (id int primary key, x int) | 1, 7 | bigint | 2, 9007199254740993",
         "create table r (id int primary key, x int) | 1, 7 | text | 2, 'seven'",

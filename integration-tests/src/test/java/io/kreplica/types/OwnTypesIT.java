@@ -139,10 +139,25 @@ class OwnTypesIT {
       }
       types.addAll(
           List.of(
-              "numeric(10,2)", "numeric(10)[]", "varchar(7)", "char(3)", "bit(4)", "varbit(9)[]",
-              "timestamp(2)", "timestamptz(0)[]", "time(1)", "timetz(3)", "interval(3)",
-              "interval day to second(2)", "interval year[]", "float(10)", "hostile.\"A type.\"",
-              "hostile.\"A type.\"[]", "other.bool", "other.\"Mood\"", "other.\"Mood\"[]",
+              "numeric(10,2)",
+              "numeric(10)[]",
+              "varchar(7)",
+              "char(3)",
+              "bit(4)",
+              "varbit(9)[]",
+              "timestamp(2)",
+              "timestamptz(0)[]",
+              "time(1)",
+              "timetz(3)",
+              "interval(3)",
+              "interval day to second(2)",
+              "interval year[]",
+              "float(10)",
+              "hostile.\"A type.\"",
+              "hostile.\"A type.\"[]",
+              "other.bool",
+              "other.\"Mood\"",
+              "other.\"Mood\"[]",
               "other.bool[]"));
       mirror.onBoth(
           TypeTables.resource("objects.sql"),
@@ -230,7 +245,8 @@ class OwnTypesIT {
       mirror.onBoth("create table t (id int primary key, x xml)").track("t").settle();
       mirror
           .master()
-          .execute("insert into t values (1, '<?xml version=\"1.0\" encoding=\"UTF-8\"?><a>ü</a>')");
+          .execute(
+              "insert into t values (1, '<?xml version=\"1.0\" encoding=\"UTF-8\"?><a>ü</a>')");
       mirror.settle().assertEqual();
 
       assertThat(mirror.slave().rows("select x::text from t")).containsExactly("<a>ü</a>");

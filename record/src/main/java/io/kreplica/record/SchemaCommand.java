@@ -77,6 +77,11 @@ public record SchemaCommand(String sql, String searchPath, Map<String, String> s
     return text.toString();
   }
 
+  /** Whether it is a remark of the master's, that a table has another name for one. */
+  public boolean isComment() {
+    return sql.startsWith("--") && sql.indexOf('\n') < 0;
+  }
+
   /**
    * The command's first words, for messages: {@code alter table public.account}. The rest may hold
    * literals, which do not belong in a log.

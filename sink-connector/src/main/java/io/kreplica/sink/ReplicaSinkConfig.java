@@ -92,6 +92,18 @@ public final class ReplicaSinkConfig extends AbstractConfig {
           + " If false, they are skipped with a warning, and you change the slave by hand. Not with a"
           + " table.map: commands name the master's tables.";
 
+  public static final String AUTO_CREATE = "auto.create";
+  private static final String AUTO_CREATE_DOC =
+      "Whether the sink creates a table that the slave lacks, from its first row: columns with the"
+          + " master's types, and the primary key; no defaults, indexes or other constraints. Needs"
+          + " converters that keep schemas, and a role that may create tables.";
+
+  public static final String AUTO_EVOLVE = "auto.evolve";
+  private static final String AUTO_EVOLVE_DOC =
+      "Whether the sink adds columns that a table of the slave lacks, with the master's types and"
+          + " without defaults; rows that are there have nulls in them. Columns that the master drops"
+          + " stay. Needs converters that keep schemas, and a role that owns the tables.";
+
   private static final int LONGEST_APPLICATION_NAME = 63;
 
   private static final String SLAVE = "Slave";
@@ -234,7 +246,29 @@ public final class ReplicaSinkConfig extends AbstractConfig {
               SCHEMA,
               1,
               Width.SHORT,
-              "Execute schema commands");
+              "Execute schema commands")
+          .define(
+              AUTO_CREATE,
+              ConfigDef.Type.BOOLEAN,
+              false,
+              LambdaValidator.with((name, value) -> {}, () -> "true, false"),
+              Importance.MEDIUM,
+              AUTO_CREATE_DOC,
+              SCHEMA,
+              2,
+              Width.SHORT,
+              "Create missing tables")
+          .define(
+              AUTO_EVOLVE,
+              ConfigDef.Type.BOOLEAN,
+              false,
+              LambdaValidator.with((name, value) -> {}, () -> "true, false"),
+              Importance.MEDIUM,
+              AUTO_EVOLVE_DOC,
+              SCHEMA,
+              3,
+              Width.SHORT,
+              "Add missing columns");
 
   private final String connector;
 
@@ -290,7 +324,8 @@ public final class ReplicaSinkConfig extends AbstractConfig {
 
   /** How far the slave's schema follows the master's. */
   public SchemaPolicy schemaPolicy() {
-    return new SchemaPolicy(getBoolean(DDL_ENABLED), false, false);
+    return new SchemaPolicy(
+        getBoolean(DDL_ENABLED), getBoolean(AUTO_CREATE), getBoolean(AUTO_EVOLVE));
   }
 
   /** What becomes of conflicts. */

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class BatchApplier {
   private final Tables tables;
   private final TableWriter writer;
   private final CopyLedger ledger;
+  private final boolean careful;
   private final SchemaCommands commands;
   private final SlaveSequences sequences;
   private final ConflictWatch conflicts;
@@ -59,6 +61,7 @@ final class BatchApplier {
     this.connection = connection;
     this.position = position;
     this.tables = tables;
+    this.careful = careful;
     this.writer = new TableWriter(connection, tables, careful);
     this.ledger = ledger;
     this.commands = commands;
@@ -167,10 +170,22 @@ final class BatchApplier {
     for (var change : changes) {
       if (change instanceof Change.Row row && !row.shape().equals(last)) {
         last = row.shape();
-        plans.put(last, tables.plan(connection, last));
+        plans.put(last, plan(last));
       }
     }
     return plans;
+  }
+
+  /** What the slave lacks for one batch holds up none before it, so each is tried by itself. */
+  private TablePlan plan(Shape shape) throws SQLException {
+    try {
+      return tables.plan(connection, shape);
+    } catch (ConnectException e) {
+      if (careful) {
+        throw e;
+      }
+      throw new SQLException(e.getMessage(), SqlStates.UNDEFINED_TABLE, e);
+    }
   }
 
   /** A slave that has more foreign keys than the master, or fewer truncates, is emptied instead. */
@@ -196,11 +211,15 @@ final class BatchApplier {
 
   private void beginCopy(String log, Change.CopyBegun copy) throws SQLException {
     var target = tables.target(copy.table());
-    if (SlaveCatalog.read(connection, target).isEmpty()) {
+    if (SlaveCatalog.read(connection, target).isPresent()) {
+      LOG.info("Copy {} of {} begins: emptying {}", copy.request(), copy.table(), target);
+      empty(tables.ownRows(connection, target));
+    } else if (tables.willCreate()) {
+      LOG.info(
+          "Copy {} of {} begins: its first row creates {}", copy.request(), copy.table(), target);
+    } else {
       throw Mismatch.missingTable(copy.table(), target);
     }
-    LOG.info("Copy {} of {} begins: emptying {}", copy.request(), copy.table(), target);
-    empty(tables.ownRows(connection, target));
     ledger.beginCopy(connection, log, copy);
   }
 

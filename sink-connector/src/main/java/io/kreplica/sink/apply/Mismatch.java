@@ -63,8 +63,8 @@ final class Mismatch {
                             + " "
                             + type(shape, i))
                 .collect(Collectors.joining(","))
-            + "; and restart the sink. Or drop the column on the way, with the transform"
-            + " ReplaceField.");
+            + "; and restart the sink. If a column was renamed on the master, rename it here instead."
+            + " Or drop the column on the way, with the transform ReplaceField.");
   }
 
   static ConnectException missingKey(SlaveTable table, Shape shape) {

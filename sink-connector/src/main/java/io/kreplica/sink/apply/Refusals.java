@@ -14,6 +14,9 @@ import org.postgresql.util.PSQLException;
  */
 public final class Refusals {
 
+  /** What a value that a column would round is replaced by, with the column's name behind it. */
+  static final String ROUNDED = "a value that would be rounded in column ";
+
   private Refusals() {}
 
   /**
@@ -76,6 +79,10 @@ public final class Refusals {
     }
     if (state.startsWith("P0")) {
       return "an exception raised by a function";
+    }
+    var rounded = message.indexOf(ROUNDED);
+    if (rounded >= 0) {
+      return message.substring(rounded).replace("\"", "");
     }
     var first = message.indexOf('"');
     var last = message.lastIndexOf('"');

@@ -56,6 +56,9 @@ final class SchemaCommands {
    * @throws ConnectException if the slave refuses it and this executor is careful
    */
   boolean execute(Connection connection, Change.Command change) throws SQLException {
+    if (change.command().isComment()) {
+      return false;
+    }
     if (!enabled) {
       LOG.warn(
           "Skipping the schema command {}, as ddl.enabled is false: change the slave by hand where"

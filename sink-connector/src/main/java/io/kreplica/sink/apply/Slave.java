@@ -52,7 +52,7 @@ public final class Slave {
       Clock clock) {
     this.sessions = sessions;
     this.position = position;
-    this.tables = new Tables(map);
+    this.tables = new Tables(map, new TableGrowth(policy));
     this.ledger = new CopyLedger(map);
     this.policy = policy;
     this.sequences = sequences;

@@ -49,7 +49,12 @@ public final class SlaveCatalog {
                   || '.' || quote_ident(l.collname)
           end as collation,
           c.relkind = 'p' as partitioned,
-          case when t.typtype = 'd' then format_type(b.oid, -1) end as base
+          case when t.typtype = 'd' then format_type(b.oid, -1) end as base,
+          case when a.atttypmod >= 0
+              and coalesce(nullif(t.typelem, 0), t.oid) = any (array['numeric', 'timestamp',
+                  'timestamptz', 'time', 'timetz', 'interval']::regtype[]::oid[])
+              then format_type(a.atttypid, a.atttypmod)
+          end as rounded_to
       from pg_attribute as a
       join pg_class as c on c.oid = a.attrelid
       join pg_namespace as n on n.oid = c.relnamespace
@@ -133,7 +138,8 @@ public final class SlaveCatalog {
         rows.getBoolean("identity_always"),
         rows.getBoolean("equal_as_text"),
         rows.getString("collation"),
-        rows.getString("base"));
+        rows.getString("base"),
+        rows.getString("rounded_to"));
   }
 
   private static List<SlaveTable.Index> indexes(Connection connection, TableName name)

@@ -37,6 +37,8 @@ public record SlaveTable(
    * @param collation its collation as SQL; null if it has none or the default
    * @param base what its domain is made of, which has operators that the domain may lack; null if
    *     its type is no domain
+   * @param roundedTo its type with the scale or precision to which an assignment would round a
+   *     value without a word; null if it would not
    */
   public record Column(
       String name,
@@ -46,7 +48,8 @@ public record SlaveTable(
       boolean identityAlways,
       boolean equalAsText,
       String collation,
-      String base) {}
+      String base,
+      String roundedTo) {}
 
   /**
    * A unique or exclusion index.

@@ -257,7 +257,7 @@ final class TablePlan {
 
   private String selected(int[] indexes) {
     return IntStream.range(0, indexes.length)
-        .mapToObj(i -> value(i, column(indexes[i])) + " as c" + i)
+        .mapToObj(i -> unrounded(i, column(indexes[i])) + " as c" + i)
         .collect(Collectors.joining(", "));
   }
 
@@ -290,6 +290,33 @@ final class TablePlan {
       return StoredValues.joined("x.c" + index) + "::" + column.type();
     }
     return "x.c" + index + (column.throughText() ? "::" + column.type() : "");
+  }
+
+  /** The value, or an error if the column would round it. */
+  private String unrounded(int index, Column column) {
+    var value = value(index, column);
+    if (column.roundedTo() == null) {
+      return value;
+    }
+    return "case when "
+        + value
+        + " is distinct from "
+        + value
+        + "::"
+        + column.roundedTo()
+        + " then ("
+        + quoteLiteral(Refusals.ROUNDED + column.name())
+        + " || left(x.c"
+        + index
+        + "::text, 0))::"
+        + column.type()
+        + " else "
+        + value
+        + " end";
+  }
+
+  private static String quoteLiteral(String text) {
+    return "'" + text.replace("'", "''") + "'";
   }
 
   private String unnest(int[] indexes, String ordinality) {

@@ -18,12 +18,14 @@ import org.apache.kafka.connect.errors.ConnectException;
 final class Tables {
 
   private final TableMap map;
+  private final TableGrowth growth;
   private final Map<TableName, SlaveTable> known = new HashMap<>();
   private final Map<Shape, TablePlan> plans = new HashMap<>();
   private final Set<TableName> fresh = new HashSet<>();
 
-  Tables(TableMap map) {
+  Tables(TableMap map, TableGrowth growth) {
     this.map = map;
+    this.growth = growth;
   }
 
   /** Forgets what is known: the slave may have been altered. */
@@ -64,13 +66,29 @@ final class Tables {
         }
       }
     }
-    table =
-        SlaveCatalog.read(connection, target)
-            .orElseThrow(() -> Mismatch.missingTable(target, shape));
+    table = read(connection, target, shape);
+    if (growth.widen(connection, table, shape)) {
+      table = read(connection, target, shape);
+    }
     known.put(target, table);
     fresh.add(target);
     plans.keySet().removeIf(planned -> map.target(planned.table()).equals(target));
     return TablePlan.of(table, shape);
+  }
+
+  private SlaveTable read(Connection connection, TableName target, Shape shape)
+      throws SQLException {
+    var table = SlaveCatalog.read(connection, target);
+    if (table.isEmpty()) {
+      growth.create(connection, target, shape);
+      table = SlaveCatalog.read(connection, target);
+    }
+    return table.orElseThrow(() -> Mismatch.missingTable(target, shape));
+  }
+
+  /** Whether a table that is missing will be created by the first row that comes for it. */
+  boolean willCreate() {
+    return growth.createsTables();
   }
 
   /** The rows of a slave's table as a DELETE or TRUNCATE names them. */

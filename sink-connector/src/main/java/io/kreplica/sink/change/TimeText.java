@@ -1,6 +1,5 @@
 package io.kreplica.sink.change;
 
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Date;
@@ -19,7 +18,7 @@ final class TimeText {
    */
   static String of(Schema schema, Date value) {
     var type = schema == null ? null : schema.name();
-    var moment = Instant.ofEpochMilli(value.getTime()).atOffset(ZoneOffset.UTC);
+    var moment = value.toInstant().atOffset(ZoneOffset.UTC);
     if (org.apache.kafka.connect.data.Date.LOGICAL_NAME.equals(type)) {
       return date(moment) + era(moment);
     }

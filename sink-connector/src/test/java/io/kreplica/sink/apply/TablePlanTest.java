@@ -14,7 +14,7 @@ class TablePlanTest {
       new Index(List.of("id"), List.of("operator(pg_catalog.=)"), true, true);
 
   private static Column column(String name, String type) {
-    return new Column(name, type, false, false, false, true, null, null);
+    return new Column(name, type, false, false, false, true, null, null, null);
   }
 
   private static SlaveTable table(Index index, Column... columns) {
@@ -63,7 +63,7 @@ class TablePlanTest {
         table(
             PRIMARY_KEY,
             column("id", "integer"),
-            new Column("tags", "text[]", true, false, false, true, null, null));
+            new Column("tags", "text[]", true, false, false, true, null, null, null));
 
     assertThat(plan(table, "id", "tags").upsert())
         .contains("select x.c0 as c0, x.c1::text[] as c1")
@@ -76,7 +76,7 @@ class TablePlanTest {
         table(
             PRIMARY_KEY,
             column("id", "integer"),
-            new Column("size", "integer", false, true, false, true, null, null));
+            new Column("size", "integer", false, true, false, true, null, null, null));
     var plan = plan(table, "id", "size");
 
     assertThat(plan.upsert()).doesNotContain("size");
@@ -96,7 +96,7 @@ class TablePlanTest {
     var table =
         table(
             PRIMARY_KEY,
-            new Column("id", "numeric", false, false, false, false, null, null),
+            new Column("id", "numeric", false, false, false, false, null, null, null),
             column("name", "text"));
 
     assertThat(plan(table, "id", "name").upsert())

@@ -4,6 +4,7 @@ import io.kreplica.record.BatchId;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.SchemaCommand;
 import io.kreplica.source.offset.SourceOffset;
 import io.kreplica.source.read.CopiedRow;
 import io.kreplica.source.read.CopyRequest;
@@ -12,13 +13,17 @@ import io.kreplica.source.read.StoredRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns log entries, rows of copies and markers into records: the only place that knows their wire
@@ -26,6 +31,8 @@ import org.apache.kafka.connect.source.SourceRecord;
  * reader's.
  */
 public final class EventBuilder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventBuilder.class);
 
   private static final Schema TRUNCATE_SCHEMA =
       SchemaBuilder.struct()
@@ -110,7 +117,10 @@ public final class EventBuilder {
       throws SQLException {
     var operation = Operation.ofCode(entry.operationCode());
     if (operation == Operation.SCHEMA) {
-      return RowRecords.of(command(entry, batch, epoch, rank, offset));
+      // What is known of the tables may be outdated behind it.
+      shapes.forget();
+      var command = CommandJson.read(entry.row());
+      return RowRecords.of(command(command, entry, batch, epoch, rank, offset));
     }
     var table = shapes.table(entry.tableId(), entry.seq());
     var headers = new ConnectHeaders();
@@ -133,7 +143,7 @@ public final class EventBuilder {
       var value = new Struct(TRUNCATE_SCHEMA).put("table", table.name().toString());
       return RowRecords.of(record(offset, null, null, TRUNCATE_SCHEMA, value, headers));
     }
-    return rows.write(
+    var origin =
         new RowWriter.Origin(
             entry.tableId(),
             entry.seq(),
@@ -142,17 +152,28 @@ public final class EventBuilder {
             entry.stored(),
             () ->
                 String.format(
-                    "log row %d of %s (transaction %d)", entry.seq(), table.name(), entry.xid())),
-        operation,
-        headers,
-        before,
-        row -> offset);
+                    "log row %d of %s (transaction %d)", entry.seq(), table.name(), entry.xid()));
+    try {
+      return rows.write(origin, operation, headers, before, row -> offset);
+    } catch (DataException e) {
+      if (!(e.getCause() instanceof KeylessException)
+          || !shapes.isPast(entry.tableId(), entry.seq())) {
+        throw e;
+      }
+      // The table has another key by now, and with it came the request to copy the table again.
+      LOG.warn("Passing over {}: {}", origin.name().get(), e.getCause().getMessage());
+      var comment = new SchemaCommand("-- a row that had no key when it was logged", "", Map.of());
+      return RowRecords.of(command(comment, entry, batch, epoch, rank, offset));
+    }
   }
 
-  /** A schema command: what is known of the tables may be outdated behind it. */
   private SourceRecord command(
-      LogEntry entry, BatchId batch, long epoch, long rank, SourceOffset offset) {
-    shapes.forget();
+      SchemaCommand command,
+      LogEntry entry,
+      BatchId batch,
+      long epoch,
+      long rank,
+      SourceOffset offset) {
     var headers = new ConnectHeaders();
     new EventHeaders(
             Operation.SCHEMA,
@@ -169,7 +190,7 @@ public final class EventBuilder {
             entry.isNow(),
             Optional.ofNullable(entry.old()))
         .writeTo(headers);
-    var value = CommandJson.read(entry.row()).toValue();
+    var value = command.toValue();
     return record(offset, null, null, value.schema(), value, headers);
   }
 

@@ -81,6 +81,11 @@ final class RowShapes {
     return (table == null ? reload(id) : table).at(seq);
   }
 
+  /** Whether a table has been called or identified otherwise since a log row was written. */
+  boolean isPast(int tableId, long seq) {
+    return tables.get(tableId).era(seq) < tables.get(tableId).former().size();
+  }
+
   /** Looks all tables up again when they are next needed. */
   void forget() {
     tables.clear();
@@ -200,7 +205,7 @@ final class RowShapes {
         return key;
       }
     }
-    throw new DataException(
+    throw new KeylessException(
         "its columns lack the key ("
             + String.join(", ", table.key())
             + "): it was dropped or renamed since. Give the table a primary key if it has none, and"

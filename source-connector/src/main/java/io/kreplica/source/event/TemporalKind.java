@@ -1,6 +1,7 @@
 package io.kreplica.source.event;
 
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
 import org.apache.kafka.connect.data.Date;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -33,12 +34,13 @@ enum TemporalKind implements ColumnKind {
       throw new UnholdableException("infinite, which " + schema().name() + " cannot be");
     }
     try {
-      return new java.util.Date(
-          switch (this) {
-            case DATE -> days(text, "") * DAY;
-            case TIME -> timeOfDay(text);
-            case TIMESTAMP -> timestamp(text);
-          });
+      return java.util.Date.from(
+          Instant.ofEpochMilli(
+              switch (this) {
+                case DATE -> days(text, "") * DAY;
+                case TIME -> timeOfDay(text);
+                case TIMESTAMP -> timestamp(text);
+              }));
     } catch (DateTimeException | StringIndexOutOfBoundsException e) {
       throw new NumberFormatException("not a date or time");
     }

@@ -74,6 +74,7 @@ class EventBuilderTest {
                       former)),
           null,
           RECORD_BYTES,
+          TypeMapping.EXACT,
           Clock.fixed(Instant.ofEpochSecond(1_770_000_000L), ZoneOffset.UTC));
 
   private long rank = 1;
