@@ -30,9 +30,7 @@ begin
     end if;
 
     -- Rows of a partitioned table are in its partitions; rows of a table's heirs are not its own.
-    select case c.relkind when 'p' then '' else 'only' end into strict _only
-    from pg_class c
-    where c.oid = _table.relation;
+    _only := case when exists (select from pg_partitioned_table p where p.partrelid = _table.relation) then '' else 'only' end;
 
     select string_agg('n.' || k.name, ', ' order by k.place),
            string_agg(format('c.%1$s%2$s %3$s n.%1$s%2$s', k.name, k.base, k.equal), ' and ' order by k.place)
@@ -47,7 +45,7 @@ begin
                 %2$s,
                 %8$s
          from (select distinct on (%3$s) n.* from %4$s n) n
-         left join %7$s %5$s c on %6$s',
+         left join %7$s %5$s c on %6$s%9$s',
         _table.table_id,
         case when _table.exact
              then 'case when c.tableoid is null then (n.*)::text else (c.*)::text end'
@@ -57,7 +55,12 @@ begin
         _table.relation::text,
         _join,
         _only,
-        coalesce(as_now_sql.old, 'null'));
+        coalesce(as_now_sql.old, 'null'),
+        -- Older than the transaction, a snapshot may show rows still that others have deleted since. What this
+        -- transaction has changed, and is there now, it has written itself, with ids not below the snapshot's end.
+        case when current_setting('transaction_isolation') in ('repeatable read', 'serializable')
+             then ' and age(c.xmin) <= age(pg_snapshot_xmax(pg_current_snapshot())::xid)'
+             else '' end);
 end
 $$;
 

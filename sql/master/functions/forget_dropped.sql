@@ -29,6 +29,10 @@ begin
         delete from replica.copy_request r
         using gone g
         where r.table_id = g.table_id and r.finished_at is null
+    ), unknown_again as (
+        delete from replica.tracked_partition k
+        using gone g
+        where k.table_id = g.table_id
     )
     select count(*) into _forgotten from gone;
     delete from replica.tracked_sequence s

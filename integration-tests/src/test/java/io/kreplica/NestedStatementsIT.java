@@ -149,6 +149,42 @@ class NestedStatementsIT {
   }
 
   @Test
+  void aSnapshotThatStillShowsADeletedRowDoesNotBringItBack() throws Exception {
+    trial.run("insert into t values (19, 0, 'near'), (1000, 0, 'old')");
+    try (var other = trial.master().connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("set transaction isolation level repeatable read");
+      statement.execute("select * from t");
+      trial.run("delete from t where id = 1000");
+
+      statement.execute("insert into t values (1000, disturb(20), 'new')");
+      statement.execute("delete from t where b = 'new' and disturb(20) > 0");
+      other.commit();
+    }
+    trial.compare();
+
+    assertThat(trial.rows("select * from t where id = 1000")).isEmpty();
+  }
+
+  @Test
+  void aTableThatTwoTransactionsTruncatedIsCapturedInRepeatableRead() throws Exception {
+    try (var other = trial.master().connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("set transaction isolation level repeatable read");
+      statement.execute("select * from u");
+      trial.run("truncate t");
+
+      statement.execute("truncate t");
+      statement.execute("insert into t values (2, 0, 'two'), (3, 0, 'three')");
+      statement.execute("update t set a = disturb(id)");
+      other.commit();
+    }
+    trial.compare();
+  }
+
+  @Test
   void aDefaultMayWriteToTheTable() throws Exception {
     trial
         .given("alter table t alter a set default disturb(13)")

@@ -118,7 +118,7 @@ class SinkValidationIT {
         .singleElement()
         .asString()
         .contains("of version 99")
-        .contains("needs version 1");
+        .contains("needs version 2");
   }
 
   @Test

@@ -311,7 +311,7 @@ class SlaveTableIT {
 
     assertThatThrownBy(this::apply)
         .isInstanceOf(ConnectException.class)
-        .hasMessageContaining("key id=1; transaction 3")
+        .hasMessageContaining("key id=1; column name; transaction 3")
         .hasMessageContaining("invalid input syntax for type integer")
         .hasMessageNotContaining("secret");
   }
