@@ -54,7 +54,7 @@ drop function if exists
     replica.create_triggers(integer),
     replica.create_leaf_trigger(integer, regclass),
     replica.adopt_partition(integer, regclass, boolean),
-    replica.renew_partitions(integer),
+    replica.renew_partitions(integer, boolean),
     replica.attend(integer),
     replica.request_copy(integer),
     replica.partition_rows_sql(regclass, regclass),

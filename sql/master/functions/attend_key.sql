@@ -10,13 +10,14 @@ begin
     is_trouble := false;
     if replica.key_fits(tracked) then
         message := format('%s has its key (%s) again', tracked.relation, array_to_string(tracked.key_names, ', '));
-    elsif exists (select from pg_index i where i.indrelid = tracked.relation and i.indisprimary) then
+    elsif exists (select from pg_index i
+                  where i.indrelid = tracked.relation and i.indisprimary and i.indimmediate and i.indisvalid) then
         perform replica.adopt_key(tracked, null);
         message := replica.renew_triggers(tracked.table_id);
     else
         update replica.tracked_table t set key_lost = true where t.table_id = tracked.table_id;
         is_trouble := true;
-        message := format('%s has lost its key (%s), and rows of it may be taken for others on the slaves. Give it a primary key; it will be copied again then.',
+        message := format('%s has lost its key (%s), and rows of it may be taken for others on the slaves. Give it a primary key, not DEFERRABLE; it will be copied again then.',
                           tracked.relation, array_to_string(tracked.key_names, ', '));
         return next;
         return;

@@ -33,7 +33,11 @@ begin
         'columns', (select coalesce(json_object_agg(t.table_id, c.relnatts), '{}')
                     from replica.tracked_table t
                     join pg_class c on c.oid = t.relation
-                    where t.untracked_at is null));
+                    where t.untracked_at is null),
+        'partitioned', (select coalesce(json_agg(t.table_id), '[]')
+                        from replica.tracked_table t
+                        join pg_class c on c.oid = t.relation and c.relkind = 'p'
+                        where t.untracked_at is null and replica.partitions_fit(t)));
 end
 $$;
 

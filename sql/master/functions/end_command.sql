@@ -42,6 +42,18 @@ begin
         _answer := _answer || '. ' || replica.renew_triggers(_id);
     end loop;
 
+    -- Where the partitions were known before, it is this command that brought or took some; elsewhere the
+    -- source looks.
+    for _id in
+        select t.table_id
+        from json_array_elements_text(begun->'partitioned') as b(table_id)
+        join replica.tracked_table t on t.table_id = b.table_id::integer
+        where t.untracked_at is null and not replica.partitions_fit(t)
+    loop
+        select _answer || coalesce('. ' || string_agg(p.message, '. '), '') into _answer
+        from replica.renew_partitions(_id, replayed => true) p;
+    end loop;
+
     for _table in
         select t.*
         from replica.tracked_table t

@@ -1,10 +1,12 @@
-create or replace function replica.renew_partitions(table_id integer)
+create or replace function replica.renew_partitions(table_id integer, replayed boolean default false)
 returns table (is_trouble boolean, message text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Takes note of the partitions that a tracked table has got or lost. Those that are locked are left for
 -- the next time, after lock_timeout.
+--   replayed  whether the command that took partitions away runs on the slaves too, and their rows go there
+--             without a copy
 -- Returns what was done or must be done, a sentence a row.
 declare
     _table replica.tracked_table;
@@ -22,7 +24,7 @@ begin
                           where p.relation = k.relation and p.attached = k.attached)
         returning k.relation, k.is_leaf
     loop
-        if _partition.is_leaf then
+        if _partition.is_leaf and not replayed then
             _lost := true;
             is_trouble := true;
             message := format('Partition %s of %s was detached, dropped or attached anew, and its rows with it: the table will be copied again',
@@ -69,5 +71,5 @@ begin
 end
 $$;
 
-comment on function replica.renew_partitions(integer) is
+comment on function replica.renew_partitions(integer, boolean) is
     'Takes note of the partitions that a tracked table has got or lost; answers what it did';

@@ -344,4 +344,27 @@ class SchemaChangeIT {
     mirror.settle().assertEqual();
     assertThat(mirror.slave().rows("select count(*) from t")).containsExactly("3");
   }
+
+  @Test
+  void aTableWhoseNewKeyIsUnfitKeepsTheSourceFromNoOtherTable() throws Exception {
+    mirror.onBoth("create table u (id int primary key, v text)").track("u").settle();
+    master.execute(
+        "alter table t drop constraint t_pkey, add primary key (id) deferrable",
+        "alter table u add column a int[]");
+
+    mirror.restartSource();
+    await()
+        .until(
+            () -> {
+              mirror.pump();
+              return master.value("select tables_to_renew from replica.status").equals("1");
+            });
+
+    assertThat(master.rows("select name, key_lost, exact from replica.tracked_table order by name"))
+        .containsExactly("public.t|t|f", "public.u|f|t");
+    master.execute("alter table t drop constraint t_pkey, add primary key (id)");
+    mirror.restartSource();
+    untilFits();
+    mirror.onSlaves("alter table u add column a int[]").settle().assertEqual();
+  }
 }

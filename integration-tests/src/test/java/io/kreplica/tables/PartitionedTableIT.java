@@ -238,6 +238,72 @@ class PartitionedTableIT {
   }
 
   @Test
+  void partitionsThatComeAndGoThroughExecuteNeedNoCopy() throws Exception {
+    mirror.sink("ddl.enabled", "true").restartSink(0);
+    mirror
+        .slave()
+        .execute(
+            "drop table event",
+            "create table event (id int, day int, note text, primary key (id, day))"
+                + " partition by range (day)",
+            "create table event_1 partition of event for values from (0) to (10)",
+            "create table event_2 partition of event for values from (10) to (20)",
+            "create table event_3 partition of event for values from (20) to (40)",
+            "alter table event owner to sink_login",
+            "alter table event_1 owner to sink_login",
+            "alter table event_2 owner to sink_login",
+            "alter table event_3 owner to sink_login",
+            "grant create, usage on schema public to sink_login");
+    mirror.master().execute("select replica.copy('event')");
+    mirror.settle();
+    final var before = copies();
+
+    mirror
+        .master()
+        .execute(
+            "select replica.execute('create table event_4 (id int not null, day int not null, note text)')",
+            "insert into event_4 select i, i, 'brought' from generate_series(41, 45) i",
+            "select replica.execute('alter table event attach partition event_4 for values from (40) to (50)')",
+            "update event_4 set note = 'changed' where id = 42",
+            "select replica.execute('create table event_5 partition of event for values from (50) to (60)')",
+            "insert into event values (55, 55, 'new')",
+            "select replica.execute('drop table event_1')",
+            "begin",
+            "delete from event_2 where id = 12",
+            "select replica.execute('alter table event detach partition event_2')",
+            "commit",
+            "truncate event_5",
+            "insert into event values (56, 56, 'newer')");
+    assertThat(mirror.master().value("select tables_to_renew from replica.status")).isEqualTo("0");
+    mirror.settle();
+
+    mirror.assertEqual("event");
+    assertThat(mirror.slave().rows("select * from event where day > 40 order by 1"))
+        .containsExactly(
+            "41|41|brought",
+            "42|42|changed",
+            "43|43|brought",
+            "44|44|brought",
+            "45|45|brought",
+            "56|56|newer");
+    assertThat(mirror.slave().rows("select count(*) from event_2")).containsExactly("9");
+    assertThat(copies()).isEqualTo(before);
+  }
+
+  @Test
+  void aPartitionDetachedBeforeACommandIsStillCopied() throws Exception {
+    mirror
+        .master()
+        .execute(
+            "alter table event detach partition event_2",
+            "select replica.execute('alter table event_1 set (fillfactor = 90)')");
+    attend();
+    run();
+
+    assertThat(copies()).isOne();
+  }
+
+  @Test
   void aPartitionThatMayHaveBeenTruncatedUnseenHasTheTableCopied() throws Exception {
     mirror
         .master()

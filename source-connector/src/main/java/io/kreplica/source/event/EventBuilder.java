@@ -13,8 +13,9 @@ import io.kreplica.source.read.StoredRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.Map;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -45,6 +46,9 @@ public final class EventBuilder {
   private final RowShapes shapes;
   private final RowWriter rows;
   private final Clock clock;
+
+  /** Tables of which rows were passed over, each told once. */
+  private final Set<Integer> passedOver = new HashSet<>();
 
   /** Without a master to read large rows from. */
   EventBuilder(String topic, TableCatalog catalog, Clock clock) {
@@ -161,9 +165,13 @@ public final class EventBuilder {
         throw e;
       }
       // The table has another key by now, and with it came the request to copy the table again.
-      LOG.warn("Passing over {}: {}", origin.name().get(), e.getCause().getMessage());
-      var comment = new SchemaCommand("-- a row that had no key when it was logged", "", Map.of());
-      return RowRecords.of(command(comment, entry, batch, epoch, rank, offset));
+      if (passedOver.add(entry.tableId())) {
+        LOG.warn(
+            "Passing over {}, and what was logged alike behind it: {}",
+            origin.name().get(),
+            e.getCause().getMessage());
+      }
+      return RowRecords.none();
     }
   }
 

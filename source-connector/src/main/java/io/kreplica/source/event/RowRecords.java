@@ -9,6 +9,11 @@ public interface RowRecords {
   /** The next record; null behind the last. */
   SourceRecord next() throws SQLException;
 
+  /** A row that is not sent. */
+  static RowRecords none() {
+    return () -> null;
+  }
+
   /** A row that fits one record. */
   static RowRecords of(SourceRecord row) {
     return new RowRecords() {

@@ -29,7 +29,7 @@ public final class TableRenewal implements AutoCloseable {
 
   private static final String UNFIT =
       """
-      select t.table_id
+      select t.table_id, t.name
       from replica.tracked_table t
       join pg_class c on c.oid = t.relation
       cross join replica.log_state s
@@ -40,6 +40,12 @@ public final class TableRenewal implements AutoCloseable {
              or not replica.partitions_fit(t))
       order by t.table_id
       """;
+
+  /** How long a session may take to answer that it is still there. */
+  private static final int ANSWER_SECONDS = 5;
+
+  /** A tracked table that does not fit its triggers, by its number and its name in the log. */
+  private record Unfit(int id, String name) {}
 
   private final SessionFactory sessions;
   private final ScheduledExecutorService executor;
@@ -83,7 +89,7 @@ public final class TableRenewal implements AutoCloseable {
       }
       var said = new HashSet<String>();
       for (var table : unfit(open)) {
-        attend(open, table, said);
+        attendOrSay(open, table, said);
       }
       saidLastTime = said;
     } catch (SQLException | RuntimeException e) {
@@ -95,34 +101,54 @@ public final class TableRenewal implements AutoCloseable {
     }
   }
 
-  private static List<Integer> unfit(Connection connection) throws SQLException {
-    var tables = new ArrayList<Integer>();
+  private static List<Unfit> unfit(Connection connection) throws SQLException {
+    var tables = new ArrayList<Unfit>();
     try (var statement = connection.createStatement();
         var rows = statement.executeQuery(UNFIT)) {
       while (rows.next()) {
-        tables.add(rows.getInt(1));
+        tables.add(new Unfit(rows.getInt(1), rows.getString(2)));
       }
     }
     return tables;
   }
 
+  /** Attends to a table; one that cannot be attended to keeps the source from no other. */
+  private void attendOrSay(Connection connection, Unfit table, Set<String> said)
+      throws SQLException {
+    try {
+      attend(connection, table, said);
+    } catch (SQLException e) {
+      if (isClosed || !connection.isValid(ANSWER_SECONDS)) {
+        throw e;
+      }
+      say(
+          true,
+          "Could not look after table " + table.name() + ", trying again: " + e.getMessage(),
+          said);
+    }
+  }
+
   /** Lets the master do what it can; says what came of it, unless it said so the last time. */
-  private void attend(Connection connection, int table, Set<String> said) throws SQLException {
+  private void attend(Connection connection, Unfit table, Set<String> said) throws SQLException {
     try (var statement =
         connection.prepareStatement("select is_trouble, message from replica.attend(?)")) {
-      statement.setInt(1, table);
+      statement.setInt(1, table.id());
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
-          var message = rows.getString(2);
-          if (said.add(message) && !saidLastTime.contains(message)) {
-            if (rows.getBoolean(1)) {
-              LOG.warn("{}", message);
-            } else {
-              LOG.info("{}", message);
-            }
-          }
+          say(rows.getBoolean(1), rows.getString(2), said);
         }
       }
+    }
+  }
+
+  private void say(boolean isTrouble, String message, Set<String> said) {
+    if (!said.add(message) || saidLastTime.contains(message)) {
+      return;
+    }
+    if (isTrouble) {
+      LOG.warn("{}", message);
+    } else {
+      LOG.info("{}", message);
     }
   }
 
