@@ -119,6 +119,16 @@ public final class ConnectWorker implements AutoCloseable {
     process.kill();
   }
 
+  /** Stops the worker on the spot as SIGSTOP does: connections stay, nothing answers. */
+  public void suspend() {
+    process.suspend();
+  }
+
+  /** Lets the worker go on after {@link #suspend}, as if nothing had been. */
+  public void resume() {
+    process.resume();
+  }
+
   /** Starts again with the same settings, after a stop or a kill, and waits until it is ready. */
   public void restart() {
     process.start();

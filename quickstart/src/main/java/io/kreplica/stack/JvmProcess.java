@@ -171,6 +171,15 @@ final class JvmProcess {
     }
   }
 
+  /** Stops the process on the spot without ending it, until {@link #resume}. */
+  void suspend() {
+    Processes.suspend(process.toHandle());
+  }
+
+  void resume() {
+    Processes.resume(process.toHandle());
+  }
+
   private boolean ends(Duration timeout) {
     try {
       return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);

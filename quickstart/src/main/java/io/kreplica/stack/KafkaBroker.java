@@ -142,6 +142,16 @@ public final class KafkaBroker implements AutoCloseable {
     process.kill();
   }
 
+  /** Stops the broker on the spot as SIGSTOP does: connections stay, nothing answers. */
+  public void suspend() {
+    process.suspend();
+  }
+
+  /** Lets the broker go on after {@link #suspend}, as if nothing had been. */
+  public void resume() {
+    process.resume();
+  }
+
   /**
    * Starts again on the same data and port, after a stop or a kill, and waits until it is ready.
    */

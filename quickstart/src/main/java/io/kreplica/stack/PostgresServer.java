@@ -189,6 +189,18 @@ public final class PostgresServer implements AutoCloseable {
     release();
   }
 
+  /** Stops the server and all its sessions on the spot as SIGSTOP does: nothing answers. */
+  public void suspend() {
+    // The postmaster first; sessions that it began meanwhile are found by looking again.
+    processes().forEach(Processes::suspend);
+    processes().forEach(Processes::suspend);
+  }
+
+  /** Lets the server go on after {@link #suspend}, as if nothing had been. */
+  public void resume() {
+    processes().forEach(Processes::resume);
+  }
+
   /** Starts again on the same data and port, after a stop or a kill. */
   public void restart() {
     launch();

@@ -1,12 +1,13 @@
 package io.kreplica.stack;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waiting for processes to end; they are known by their ids, never by name. */
+/** Signals to processes, and waiting for their end; they are known by their ids, never by name. */
 final class Processes {
 
   private static final Duration POLL = Duration.ofMillis(10);
@@ -27,6 +28,30 @@ final class Processes {
             "Process " + process.pid() + " has not ended after " + timeout.toSeconds() + " s");
       }
       pause(POLL);
+    }
+  }
+
+  /** Stops the process on the spot without ending it, as SIGSTOP does, until {@link #resume}. */
+  static void suspend(ProcessHandle process) {
+    signal(process, "STOP");
+  }
+
+  /** Lets a suspended process go on, as SIGCONT does. */
+  static void resume(ProcessHandle process) {
+    signal(process, "CONT");
+  }
+
+  private static void signal(ProcessHandle process, String signal) {
+    try {
+      var kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+      if (kill.waitFor() != 0 && isRunning(process)) {
+        throw new IllegalStateException("Cannot send " + signal + " to process " + process.pid());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot run kill", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while sending " + signal, e);
     }
   }
 
