@@ -21,8 +21,20 @@ public final class SharedPostgres {
     return SERVERS.computeIfAbsent(version, SharedPostgres::start);
   }
 
+  /** Drops a test's database if it is on one of these servers, so that they stay small. */
+  public static synchronized void drop(PostgresServer server, String database) {
+    if (SERVERS.containsValue(server)) {
+      server.dropDatabase(database);
+    }
+  }
+
   private static PostgresServer start(PostgresVersion version) {
-    var server = PostgresServer.start(version);
+    // Nobody kills these servers, so that nothing need be on disk.
+    var server =
+        PostgresServer.builder(version)
+            .setting("fsync", "off")
+            .setting("full_page_writes", "off")
+            .start();
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop-" + version));
     return server;
   }

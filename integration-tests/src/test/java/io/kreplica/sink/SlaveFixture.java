@@ -1,5 +1,6 @@
 package io.kreplica.sink;
 
+import io.kreplica.SharedPostgres;
 import io.kreplica.postgres.InstallScript;
 import io.kreplica.stack.PostgresServer;
 import java.nio.file.Path;
@@ -47,6 +48,8 @@ public final class SlaveFixture implements AutoCloseable {
             + " if current_setting('server_version_num')::int < 150000 then"
             + " alter role sink_login set session_replication_role = replica; end if;"
             + " end if; end $$",
+        // An uninstallation in another database may have taken the role along.
+        "grant replica_sink to sink_login",
         "alter default privileges in schema public"
             + " grant select, insert, update, delete, truncate on tables to replica_sink",
         "alter default privileges in schema public"
@@ -147,5 +150,6 @@ public final class SlaveFixture implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     session.close();
+    SharedPostgres.drop(server, database);
   }
 }

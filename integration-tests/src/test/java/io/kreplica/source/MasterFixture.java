@@ -1,5 +1,6 @@
 package io.kreplica.source;
 
+import io.kreplica.SharedPostgres;
 import io.kreplica.postgres.InstallScript;
 import io.kreplica.stack.PostgresServer;
 import java.nio.file.Path;
@@ -55,7 +56,9 @@ public final class MasterFixture implements AutoCloseable {
     fixture.execute(
         "do $$ begin if to_regrole('source_login') is null then"
             + " create role source_login login password 'secret' in role replica_source;"
-            + " end if; end $$");
+            + " end if; end $$",
+        // An uninstallation in another database may have taken the role along.
+        "grant replica_source to source_login");
     return fixture;
   }
 
@@ -122,5 +125,6 @@ public final class MasterFixture implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     session.close();
+    SharedPostgres.drop(server, database);
   }
 }

@@ -291,6 +291,7 @@ class ReplicaSourceTaskIT {
               + ") g");
     }
     try (var run = TaskRun.first(master.settings("snapshot.mode", "never"))) {
+      run.until(records -> TaskRun.data(records).size() >= 40_000);
       run.untilIdle();
 
       assertThat(TaskRun.commits(run.sent())).hasSizeGreaterThanOrEqualTo(3);

@@ -150,6 +150,16 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /** Drops a database with every session in it; nothing happens if there is none. */
+  public void dropDatabase(String name) {
+    try (var connection = connect(SUPERUSER);
+        var statement = connection.createStatement()) {
+      statement.execute("drop database if exists " + Identifiers.quote(name) + " with (force)");
+    } catch (SQLException e) {
+      throw new IllegalStateException("Cannot drop database '" + name + "': " + e.getMessage(), e);
+    }
+  }
+
   /** The JDBC URL of a database. */
   public String url(String database) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
