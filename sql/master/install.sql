@@ -15,8 +15,7 @@ set local client_min_messages = warning;
 set local standard_conforming_strings = on;
 
 \ir wait_for_writers.sql
-create schema if not exists replica;
-comment on schema replica is 'KReplica: the log of changes, for the source connector to read';
+\ir ../create_schema.sql
 
 -- What is kept
 \ir tables/log_state.sql
@@ -30,6 +29,7 @@ comment on schema replica is 'KReplica: the log of changes, for the source conne
 
 -- Functions whose parameters were others in version 1 of the script
 drop function if exists replica.track(regclass, regclass, boolean);
+drop function if exists replica.read_chunk(integer, json, integer);
 
 -- Doorbell and checkpoints: the log wakes the source and measures its way
 \ir functions/ring_doorbell.sql
@@ -63,6 +63,7 @@ drop function if exists replica.track(regclass, regclass, boolean);
 \ir functions/key_columns.sql
 \ir functions/settings_matter.sql
 \ir functions/image_matters.sql
+\ir functions/lock_tree.sql
 \ir functions/drop_triggers.sql
 \ir functions/create_leaf_trigger.sql
 \ir functions/create_triggers.sql

@@ -4,20 +4,70 @@
 \set ON_ERROR_STOP on
 
 -- The triggers first, one table at a time, so that applications write on meanwhile: without triggers
--- nothing of theirs needs the rest.
+-- nothing of theirs needs the rest. This side never waits as long as the detector of deadlocks does,
+-- which might end an application's transaction; it gives up, lets the others pass, and tries again, for a
+-- minute or as long as the session's setting replica.patience says.
+-- A procedure that commits cannot pin its search path: every name is qualified.
 do $$
 declare
-    _trigger record;
+    _table record;
+    _trigger pg_catalog.name;
+    _deadline timestamptz;
+    _patience constant interval :=
+        coalesce(nullif(pg_catalog.current_setting('replica.patience', true), ''), '1min')::interval;
+    _timeout constant text := (
+        select greatest(10, least(100, s.setting::integer / 8))
+        from pg_catalog.pg_settings s
+        where s.name = 'deadlock_timeout');
+    _holders text;
 begin
-    for _trigger in
-        select g.tgrelid::pg_catalog.regclass as relation, g.tgname as name
+    for _table in
+        select g.tgrelid::pg_catalog.regclass as relation, pg_catalog.array_agg(g.tgname) as triggers
         from pg_catalog.pg_trigger g
         join pg_catalog.pg_proc p on p.oid = g.tgfoid
         join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+        join pg_catalog.pg_class c on c.oid = g.tgrelid
         where n.nspname = 'replica' and g.tgparentid = 0
+        group by g.tgrelid, c.relispartition
+        order by c.relispartition, g.tgrelid
     loop
-        execute pg_catalog.format('drop trigger if exists %I on %s', _trigger.name, _trigger.relation);
-        commit;
+        _deadline := pg_catalog.clock_timestamp() + _patience;
+        loop
+            begin
+                perform pg_catalog.set_config('lock_timeout', _timeout, true);
+                foreach _trigger in array _table.triggers
+                loop
+                    execute pg_catalog.format('drop trigger if exists %I on %s', _trigger, _table.relation);
+                end loop;
+                -- Should this end before its end, the rest is tracked still, and what is not says so.
+                if pg_catalog.to_regclass('replica.tracked_table') is not null then
+                    update replica.tracked_table t
+                    set untracked_at = pg_catalog.now()
+                    where t.relation = _table.relation and t.untracked_at is null;
+                end if;
+                _deadline := null;
+            exception when lock_not_available or deadlock_detected then
+                null;
+            end;
+            commit;
+            exit when _deadline is null;
+
+            if pg_catalog.clock_timestamp() > _deadline then
+                select pg_catalog.string_agg(distinct pg_catalog.format('%s (%s, since %s)', l.pid, a.application_name, a.xact_start), ', ')
+                into _holders
+                from pg_catalog.pg_locks l
+                left join pg_catalog.pg_stat_activity a on a.pid = l.pid
+                where l.granted and l.pid <> pg_catalog.pg_backend_pid()
+                  and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
+                  and l.relation in (select p.relid from pg_catalog.pg_partition_tree(_table.relation) p
+                                     union select _table.relation);
+                raise exception 'Cannot take the triggers off %: open transactions hold it, of processes %',
+                        _table.relation, coalesce(_holders, 'unknown')
+                    using errcode = 'lock_not_available',
+                          hint = 'It is logged as before. Wait until they end, or end them, and run the script again.';
+            end if;
+            perform pg_catalog.pg_sleep(0.2);
+        end loop;
     end loop;
 end
 $$;
@@ -27,18 +77,17 @@ set local search_path = pg_catalog, pg_temp;
 set local client_min_messages = warning;
 
 drop view if exists replica.status;
+drop procedure if exists replica.renew();
 drop function if exists
     replica.log_change(), replica.log_change_pinned(),
     replica.log_key_change(), replica.log_key_change_pinned(),
     replica.log_row(), replica.log_row_pinned(),
     replica.begin_truncate(),
     replica.log_truncate(),
-    replica.log_leaf_truncate(), replica.log_leaf_truncate_pinned()
-    cascade;
-drop procedure if exists replica.renew();
-drop function if exists
+    replica.log_leaf_truncate(), replica.log_leaf_truncate_pinned(),
     replica.was_overtaken(text, text),
     replica.as_now_sql(integer, text, text),
+    replica.as_now_sql(integer, text),
     replica.key_operator(oid, integer),
     replica.key_terms(regclass, smallint[]),
     replica.after_key_sql(regclass, smallint[]),
@@ -59,10 +108,12 @@ drop function if exists
     replica.request_copy(integer),
     replica.partition_rows_sql(regclass, regclass),
     replica.partitions(regclass),
+    replica.lock_tree(regclass),
     replica.drop_triggers(regclass),
     replica.stray_triggers(),
     replica.forget_dropped(),
     replica.track(regclass, regclass, boolean, boolean, boolean),
+    replica.track(regclass, regclass, boolean),
     replica.untrack(regclass),
     replica.track_all(regnamespace, boolean),
     replica.untrack_all(regnamespace),
@@ -82,6 +133,7 @@ drop function if exists
     replica.log_command(text, text, json),
     replica.refuse_stale_snapshot(regclass),
     replica.read_chunk(integer, json, integer, integer),
+    replica.read_chunk(integer, json, integer),
     replica.read_row(integer, json);
 do $$
 begin
@@ -100,25 +152,9 @@ end
 $$;
 drop table if exists replica.former_name, replica.tracked_sequence, replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
 
-do $$
-begin
-    if to_regnamespace('replica') is not null
-       and not exists (select from pg_class c where c.relnamespace = to_regnamespace('replica'))
-       and not exists (select from pg_proc p where p.pronamespace = to_regnamespace('replica')) then
-        drop schema replica;
-    end if;
-end
-$$;
+\ir ../drop_schema.sql
 
-do $$
-begin
-    if to_regrole('replica_source') is not null then
-        execute 'drop owned by replica_source';
-        execute 'drop role replica_source';
-    end if;
-exception when dependent_objects_still_exist or insufficient_privilege then
-    raise warning 'Role replica_source stays: another database uses it, or % may not drop it.', current_user;
-end
-$$;
+set local replica.role = 'replica_source';
+\ir ../drop_role.sql
 
 commit;

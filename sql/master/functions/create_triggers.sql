@@ -17,6 +17,7 @@ begin
     from replica.tracked_table t
     where t.table_id = create_triggers.table_id;
 
+    perform replica.lock_tree(_table.relation);
     perform replica.drop_triggers(_table.relation);
     _suffix := case when _table.pinned then '_pinned' else '' end;
     _arguments := format('%L, %L', _table.table_id, case when _table.exact then 'exact' else 'json' end);

@@ -12,6 +12,7 @@ begin
     if not found then
         return format('%s was not tracked', tracked);
     end if;
+    perform replica.lock_tree(tracked);
     perform replica.drop_triggers(tracked);
     delete from replica.tracked_partition k
     using replica.tracked_table t

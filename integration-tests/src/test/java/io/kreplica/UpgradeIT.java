@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(PostgresVersion.class)
 class UpgradeIT {
 
-  private static final InstallScript VERSION_1 =
+  static final InstallScript VERSION_1 =
       InstallScript.ofResource(UpgradeIT.class, "/sql/version-1/master-install.sql");
   private static final InstallScript TODAY = InstallScript.ofFile(MasterFixture.INSTALL);
 

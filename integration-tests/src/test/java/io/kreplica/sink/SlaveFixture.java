@@ -15,7 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A fresh database with KReplica installed, as a slave, and a login with the sink's role. */
 public final class SlaveFixture implements AutoCloseable {
 
-  static final Path INSTALL = Path.of(System.getProperty("kreplica.root"), "sql/slave/install.sql");
+  public static final Path INSTALL =
+      Path.of(System.getProperty("kreplica.root"), "sql/slave/install.sql");
+  private static final InstallScript UNINSTALL =
+      InstallScript.ofFile(INSTALL.resolveSibling("uninstall.sql"));
   static final String LOGIN = "sink_login";
   static final String PASSWORD = "secret";
 
@@ -44,7 +47,7 @@ public final class SlaveFixture implements AutoCloseable {
     InstallScript.ofFile(INSTALL).run(fixture.session);
     fixture.execute(
         "do $$ begin if to_regrole('sink_login') is null then"
-            + " create role sink_login login password 'secret' in role replica_sink;"
+            + " create role sink_login login password 'secret';"
             + " if current_setting('server_version_num')::int < 150000 then"
             + " alter role sink_login set session_replication_role = replica; end if;"
             + " end if; end $$",
@@ -55,6 +58,11 @@ public final class SlaveFixture implements AutoCloseable {
         "alter default privileges in schema public"
             + " grant select, update on sequences to replica_sink");
     return fixture;
+  }
+
+  /** Takes the script out again. */
+  public void uninstall() throws SQLException {
+    UNINSTALL.run(session);
   }
 
   /** Settings of a sink connector for this slave. */

@@ -88,7 +88,7 @@ class SlaveScriptIT {
 
   @Test
   void isUndoneWithoutATrace() throws Exception {
-    InstallScript.ofFile(SlaveFixture.INSTALL.resolveSibling("uninstall.sql")).run(slave.session());
+    slave.uninstall();
 
     assertThat(slave.rows("select nspname from pg_namespace where nspname = 'replica'")).isEmpty();
   }
@@ -97,7 +97,7 @@ class SlaveScriptIT {
   void leavesTheMastersHalfAloneWhenItIsUndone() throws Exception {
     slave.execute("create table replica.other (id integer)");
 
-    InstallScript.ofFile(SlaveFixture.INSTALL.resolveSibling("uninstall.sql")).run(slave.session());
+    slave.uninstall();
 
     assertThat(
             slave.rows(

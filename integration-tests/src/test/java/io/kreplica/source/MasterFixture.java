@@ -18,6 +18,8 @@ public final class MasterFixture implements AutoCloseable {
   public static final Path INSTALL =
       Path.of(System.getProperty("kreplica.root"), "sql/master/install.sql");
 
+  private static final InstallScript UNINSTALL =
+      InstallScript.ofFile(INSTALL.resolveSibling("uninstall.sql"));
   private static final String LOGIN = "source_login";
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -48,18 +50,23 @@ public final class MasterFixture implements AutoCloseable {
     return in(server, database, InstallScript.ofFile(INSTALL));
   }
 
-  private static MasterFixture in(PostgresServer server, String database, InstallScript script)
+  /** Makes a database that exists a master, with another script. */
+  public static MasterFixture in(PostgresServer server, String database, InstallScript script)
       throws SQLException {
     var session = server.connect(database);
     script.run(session);
     var fixture = new MasterFixture(server, database, session);
     fixture.execute(
         "do $$ begin if to_regrole('source_login') is null then"
-            + " create role source_login login password 'secret' in role replica_source;"
-            + " end if; end $$",
+            + " create role source_login login password 'secret'; end if; end $$",
         // An uninstallation in another database may have taken the role along.
         "grant replica_source to source_login");
     return fixture;
+  }
+
+  /** Takes the script out again. */
+  public void uninstall() throws SQLException {
+    UNINSTALL.run(session);
   }
 
   /** Settings of a source connector for this master. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kreplica.SharedPostgres;
 import io.kreplica.postgres.InstallScript;
 import io.kreplica.stack.PostgresVersion;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -274,16 +273,13 @@ class MasterSqlIT {
   @Test
   void uninstallLeavesTheTablesAndNothingElse() throws SQLException {
     master.execute("select replica.track('t')", "insert into t values (1, 'a')");
-    var uninstall = Path.of(System.getProperty("kreplica.root"), "sql/master/uninstall.sql");
 
-    InstallScript.ofFile(uninstall).run(master.session());
+    master.uninstall();
     master.execute("update t set v = 'b'");
 
     assertThat(master.rows("select nspname from pg_namespace where nspname = 'replica'")).isEmpty();
     assertThat(master.rows("select tgname from pg_trigger where not tgisinternal")).isEmpty();
     assertThat(master.rows("select * from t")).containsExactly("1|b");
-    // Other databases of the server need the role.
-    InstallScript.ofFile(MasterFixture.INSTALL).run(master.session());
   }
 
   @Test
