@@ -26,6 +26,7 @@ set local standard_conforming_strings = on;
 \ir tables/copy_request.sql
 \ir tables/former_name.sql
 \ir tables/tracked_sequence.sql
+\ir tables/missed_command.sql
 
 -- Functions whose parameters were others in version 1 of the script
 drop function if exists replica.track(regclass, regclass, boolean);
@@ -52,6 +53,7 @@ drop function if exists replica.read_chunk(integer, json, integer);
 
 -- Schema changes: logged at their place among the rows
 \ir functions/log_command.sql
+\ir functions/command_settings.sql
 
 -- What a person calls
 \ir functions/foreign_keys_change.sql
@@ -91,8 +93,29 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/is_locked.sql
 \ir functions/adopt_key.sql
 \ir functions/fill_differs.sql
+\ir functions/using_differs.sql
 \ir functions/end_command.sql
 \ir functions/execute.sql
+
+-- Event triggers: schema changes that are logged by themselves
+\ir functions/table_shape.sql
+\ir functions/is_exempt.sql
+\ir functions/client_role.sql
+\ir functions/command_path.sql
+\ir functions/altered_tables.sql
+\ir functions/tables_of_types.sql
+\ir functions/types_beside_tables.sql
+\ir functions/partition_command.sql
+\ir functions/new_partitions.sql
+\ir functions/is_one_command.sql
+\ir functions/why_not_alone.sql
+\ir functions/note_missed.sql
+\ir functions/follow_command.sql
+\ir functions/capture_command.sql
+\ir functions/log_ddl.sql
+\ir functions/log_drop.sql
+\ir functions/note_rewrite.sql
+\ir functions/capture_ddl.sql
 
 -- What the source calls, besides reading the log
 \ir functions/attend_key.sql

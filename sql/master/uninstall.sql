@@ -3,10 +3,11 @@
 
 \set ON_ERROR_STOP on
 
--- The triggers first, one table at a time, so that applications write on meanwhile: without triggers
--- nothing of theirs needs the rest. This side never waits as long as the detector of deadlocks does,
--- which might end an application's transaction; it gives up, lets the others pass, and tries again, for a
--- minute or as long as the session's setting replica.patience says.
+-- The event triggers first, as they look at what the rest of this script does. Then the triggers, one table
+-- at a time, so that applications write on meanwhile: without triggers nothing of theirs needs the rest. This
+-- side never waits as long as the detector of deadlocks does, which might end an application's transaction; it
+-- gives up, lets the others pass, and tries again, for a minute or as long as the session's setting
+-- replica.patience says.
 -- A procedure that commits cannot pin its search path: every name is qualified.
 do $$
 declare
@@ -21,6 +22,18 @@ declare
         where s.name = 'deadlock_timeout');
     _holders text;
 begin
+    begin
+        set local client_min_messages = warning;
+        drop event trigger if exists replica_log_ddl;
+        drop event trigger if exists replica_log_drop;
+        drop event trigger if exists replica_note_rewrite;
+    exception when insufficient_privilege then
+        raise exception 'Cannot uninstall: schema commands are captured, and role % may not drop event triggers', current_user
+            using errcode = 'insufficient_privilege',
+                  hint = 'Let the role that began it run: select replica.capture_ddl(false);';
+    end;
+    commit;
+
     for _table in
         select g.tgrelid::pg_catalog.regclass as relation, pg_catalog.array_agg(g.tgname) as triggers
         from pg_catalog.pg_trigger g
@@ -131,6 +144,26 @@ drop function if exists
     replica.fill_differs(regclass, smallint),
     replica.note_names(bigint),
     replica.log_command(text, text, json),
+    replica.command_settings(),
+    replica.table_shape(regclass),
+    replica.using_differs(text),
+    replica.is_exempt(),
+    replica.client_role(),
+    replica.command_path(text, name),
+    replica.altered_tables(),
+    replica.tables_of_types(),
+    replica.types_beside_tables(),
+    replica.partition_command(regclass),
+    replica.new_partitions(text),
+    replica.is_one_command(text, text),
+    replica.why_not_alone(text, text, text),
+    replica.note_missed(text, text[], text),
+    replica.follow_command(bigint, integer[]),
+    replica.capture_command(text, text, text, name),
+    replica.log_ddl(),
+    replica.log_drop(),
+    replica.note_rewrite(),
+    replica.capture_ddl(boolean),
     replica.refuse_stale_snapshot(regclass),
     replica.read_chunk(integer, json, integer, integer),
     replica.read_chunk(integer, json, integer),
@@ -150,7 +183,7 @@ begin
     end if;
 end
 $$;
-drop table if exists replica.former_name, replica.tracked_sequence, replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
+drop table if exists replica.missed_command, replica.former_name, replica.tracked_sequence, replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
 
 \ir ../drop_schema.sql
 

@@ -66,7 +66,8 @@ begin
     end if;
 
     update replica.tracked_table t
-    set triggers_version = s.schema_version
+    set triggers_version = s.schema_version,
+        shape = replica.table_shape(t.relation)
     from replica.log_state s
     where t.table_id = _table.table_id;
 

@@ -58,11 +58,12 @@ begin
         select t.*
         from replica.tracked_table t
         where t.untracked_at is null
-          and replica.fill_differs(t.relation, (begun->'columns'->>t.table_id::text)::smallint)
+          and (replica.fill_differs(t.relation, (begun->'columns'->>t.table_id::text)::smallint)
+               or replica.using_differs(command) and replica.is_locked(t.relation))
     loop
         insert into replica.copy_request (table_id, reason) values (_table.table_id, 'copy');
         _answer := _answer || format(
-            '. %s will be copied again, as the new column''s default is not the same on each server', _table.relation);
+            '. %s will be copied again, as the command''s values are not the same on each server', _table.relation);
     end loop;
     return _answer;
 end

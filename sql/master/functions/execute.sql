@@ -15,11 +15,7 @@ declare
         select coalesce(pg_catalog.string_agg(pg_catalog.quote_ident(s.name), ', ' order by s.place), '')
         from pg_catalog.unnest(pg_catalog.current_schemas(false)) with ordinality as s(name, place)
         where s.name !~ '^pg_temp');
-    _settings constant json := (
-        select pg_catalog.json_object_agg(s.name, s.setting)
-        from pg_catalog.pg_settings s
-        where s.name in ('TimeZone', 'DateStyle', 'IntervalStyle', 'bytea_output', 'extra_float_digits',
-                         'xmloption', 'standard_conforming_strings'));
+    _settings constant json := replica.command_settings();
     _begun constant json := replica.begin_command(command);
     _refusal text;
     _freed integer[];

@@ -13,7 +13,8 @@ create table if not exists replica.tracked_table (
     key_lost boolean not null default false,
     tracked_at timestamptz not null default now(),
     untracked_at timestamptz,
-    triggers_version integer not null default 1
+    triggers_version integer not null default 1,
+    shape jsonb
 );
 
 -- Installations of version 1 of the script
@@ -31,7 +32,8 @@ alter table replica.tracked_table
     add column if not exists old_image boolean not null default false,
     add column if not exists cascading boolean not null default false,
     add column if not exists key_lost boolean not null default false,
-    add column if not exists triggers_version integer not null default 1;
+    add column if not exists triggers_version integer not null default 1,
+    add column if not exists shape jsonb;
 
 comment on table replica.tracked_table is 'Tables whose changes are logged; a row stays after untrack, for the log rows that name it';
 comment on column replica.tracked_table.table_id is 'Names the table in the log';
@@ -49,3 +51,4 @@ comment on column replica.tracked_table.key_lost is 'Whether the table was seen 
 comment on column replica.tracked_table.tracked_at is 'When track was last called';
 comment on column replica.tracked_table.untracked_at is 'When untrack was called; null while the table is tracked';
 comment on column replica.tracked_table.triggers_version is 'Version of the script that made its triggers';
+comment on column replica.tracked_table.shape is 'What of it the slaves have too, as it was last noted, see replica.table_shape; tells a command that changed it from others';

@@ -27,6 +27,10 @@ select
        and l.database = (select d.oid from pg_catalog.pg_database d
                          where d.datname = pg_catalog.current_database())
      limit 1) as listener,
+    exists (select
+            from pg_catalog.pg_event_trigger e
+            where e.evtname = 'replica_log_ddl' and e.evtenabled in ('O', 'A')) as captures_ddl,
+    (select count(*) from replica.missed_command) as missed_commands,
     s.epoch,
     s.confirmed,
     s.confirmed_at
@@ -47,6 +51,8 @@ comment on column replica.status.backlog_rows is 'Log rows that Kafka has not ac
 comment on column replica.status.log_bytes is 'Size of the log on disk, its index included';
 comment on column replica.status.backlog_age is 'Age of the oldest of those rows';
 comment on column replica.status.listener is 'The source that reads the log, and its backend; null if there is none';
+comment on column replica.status.captures_ddl is 'Whether commands that change tracked tables are logged by themselves, see replica.capture_ddl';
+comment on column replica.status.missed_commands is 'How many of them could not be logged, see replica.missed_command';
 comment on column replica.status.epoch is 'How often a source has started';
 comment on column replica.status.confirmed is 'Position up to which Kafka has acknowledged the log';
 comment on column replica.status.confirmed_at is 'When it was confirmed';

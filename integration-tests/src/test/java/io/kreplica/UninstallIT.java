@@ -56,7 +56,8 @@ class UninstallIT {
           "select replica.track('heir')",
           "select replica.track('audited', old_image => true)",
           "select replica.track('handed_on', cascading => true)",
-          "select replica.track_sequence('ticket')");
+          "select replica.track_sequence('ticket')",
+          "select replica.capture_ddl(true)");
 
   private static final List<String> DAMAGES =
       List.of(

@@ -182,9 +182,10 @@ class ExecuteIT {
         "alter table t add column c serial",
         "alter table t add column c int generated always as identity",
         "alter table t add column c uuid not null default gen_random_uuid()",
-        "create domain d as float8 default random(); alter table t add column c d"
+        "create domain d as float8 default random(); alter table t add column c d",
+        "alter table t alter column v type text using v || random()"
       })
-  void aDefaultThatDiffersOnEachServerIsCopied(String command) throws Exception {
+  void valuesThatDifferOnEachServerAreCopied(String command) throws Exception {
     assertThat(execute(command)).contains("public.t will be copied again");
 
     mirror.settle().assertEqual();
@@ -282,7 +283,7 @@ class ExecuteIT {
         "reset role",
         "grant usage on schema replica to deployer",
         "grant execute on function replica.execute(text), replica.begin_command(text),"
-            + " replica.free_keys(text),"
+            + " replica.free_keys(text), replica.command_settings(),"
             + " replica.end_command(text, text, json, json, integer[]) to deployer",
         "set role deployer");
     execute("create table mine (id int primary key)");

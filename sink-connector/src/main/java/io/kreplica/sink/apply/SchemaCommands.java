@@ -57,6 +57,7 @@ final class SchemaCommands {
    */
   boolean execute(Connection connection, Change.Command change) throws SQLException {
     if (change.command().isComment()) {
+      LOG.info("The master remarks: {}", change.command().sql());
       return false;
     }
     if (!enabled) {
