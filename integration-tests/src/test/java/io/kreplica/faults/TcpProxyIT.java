@@ -196,6 +196,20 @@ class TcpProxyIT {
   }
 
   @Test
+  void takesNothingMoreOfAConnectionThatIsClogged() throws IOException {
+    try (var client = connect()) {
+      send(client, "a");
+      assertThat(receive(client, 1)).isEqualTo("a");
+
+      proxy.clog(Way.THERE);
+
+      send(client, "b");
+      assertNothingComes(client);
+      assertThat(heard).hasValue(1);
+    }
+  }
+
+  @Test
   void takesItsTime() throws IOException {
     try (var client = connect()) {
       proxy.slow(Duration.ofMillis(100), 1_000_000);

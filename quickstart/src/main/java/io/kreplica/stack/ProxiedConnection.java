@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /** One connection through a proxy: two sockets, and a thread for each way between them. */
 final class ProxiedConnection {
@@ -17,6 +18,8 @@ final class ProxiedConnection {
   private final Socket client;
   private final Socket server;
   private final Set<Way> dropped = EnumSet.noneOf(Way.class);
+  private final Set<Way> clogged = EnumSet.noneOf(Way.class);
+  private final CountDownLatch over = new CountDownLatch(1);
   private volatile ProxyTrap answered;
   private int ways = 2;
 
@@ -42,6 +45,15 @@ final class ProxiedConnection {
     return dropped.contains(way);
   }
 
+  /** From now on nothing that is sent this way is taken. */
+  synchronized void clog(Way way) {
+    clogged.add(way);
+  }
+
+  private synchronized boolean isClogged(Way way) {
+    return clogged.contains(way);
+  }
+
   private void pump(Way way, Socket from, Socket to) {
     var piece = new byte[PIECE_BYTES];
     try {
@@ -50,6 +62,9 @@ final class ProxiedConnection {
       for (var bytes = in.read(piece); bytes >= 0; bytes = in.read(piece)) {
         spring(way, piece, bytes);
         proxy.awaitPassage(way, bytes);
+        if (isClogged(way)) {
+          over.await();
+        }
         if (!isDropped(way)) {
           out.write(piece, 0, bytes);
         }
@@ -59,6 +74,8 @@ final class ProxiedConnection {
         to.shutdownOutput();
         ended();
       }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("Nobody interrupts a proxy's threads", e);
     } catch (IOException e) {
       // One end is gone, or this connection was reset.
       if (!isDropped(way)) {
@@ -96,6 +113,7 @@ final class ProxiedConnection {
   /** Ends the connection at both ends at once, as a router that forgot it does. */
   void reset() {
     proxy.ended(this);
+    over.countDown();
     reset(client);
     reset(server);
   }

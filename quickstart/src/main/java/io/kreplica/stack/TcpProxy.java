@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
@@ -31,9 +32,12 @@ public final class TcpProxy implements AutoCloseable {
     BACK
   }
 
+  private static final int BUFFER_BYTES = 64 << 10;
+
   private final ServerSocket listener;
   private final int target;
   private final List<ProxiedConnection> connections = new CopyOnWriteArrayList<>();
+  private final AtomicLong taken = new AtomicLong();
   private final AtomicReference<ProxyTrap> trap = new AtomicReference<>();
 
   /** Guards what follows; whoever waits for it to change waits here. */
@@ -65,6 +69,8 @@ public final class TcpProxy implements AutoCloseable {
     try {
       var listener = new ServerSocket();
       listener.setReuseAddress(true);
+      // Small, so that whoever sends soon feels what holds here.
+      listener.setReceiveBufferSize(BUFFER_BYTES);
       listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       var proxy = new TcpProxy(listener, target);
       start(proxy::accept, "proxy-" + port);
@@ -88,6 +94,11 @@ public final class TcpProxy implements AutoCloseable {
   /** How many connections there are. */
   public int connections() {
     return connections.size();
+  }
+
+  /** How many connections there have been. */
+  public long taken() {
+    return taken.get();
   }
 
   /**
@@ -145,6 +156,14 @@ public final class TcpProxy implements AutoCloseable {
   /** Breaks one way of all connections for good; new ones are not affected. */
   public void drop(Way way) {
     connections.forEach(connection -> connection.drop(way));
+  }
+
+  /**
+   * Takes nothing more of what is sent this way over the present connections, for good: whoever
+   * goes on sending hangs in it once the buffers in between are full.
+   */
+  public void clog(Way way) {
+    connections.forEach(connection -> connection.clog(way));
   }
 
   /**
@@ -223,6 +242,7 @@ public final class TcpProxy implements AutoCloseable {
       var server = new Socket(InetAddress.getLoopbackAddress(), target);
       var connection = new ProxiedConnection(this, client, server);
       connections.add(connection);
+      taken.incrementAndGet();
       connection.start();
     } catch (IOException e) {
       // The server is down, and this is how its clients learn it.

@@ -2,6 +2,8 @@ package io.kreplica.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.config.types.Password;
 import org.postgresql.Driver;
@@ -10,17 +12,21 @@ import org.postgresql.PGProperty;
 /**
  * Opens PostgreSQL sessions for a connector, all with the same manners: values in the text form
  * that every PostgreSQL reads back, no server-side timeout that would end a session which is merely
- * quiet, and TCP keepalives, so that neither side waits for hours on a connection that is gone.
+ * quiet, and neither side waits for hours on a connection that is gone: the server by TCP
+ * keepalives, this side by a {@link SessionWatch} over each session.
  *
  * @param url a JDBC URL, {@code jdbc:postgresql://host:port/database}, without a password
  * @param user the role to connect as
  * @param password its password; may be empty where the server asks for none
  * @param applicationName what {@code pg_stat_activity} shows, at most 63 bytes
+ * @param patience how long the server may be silent where an answer is due, before somebody looks
+ *     whether it is at work; and how long each step of connecting may take
  */
-public record SessionFactory(String url, String user, Password password, String applicationName) {
+public record SessionFactory(
+    String url, String user, Password password, String applicationName, Duration patience) {
 
-  private static final int CONNECT_TIMEOUT_SECONDS = 10;
   private static final int CANCEL_TIMEOUT_SECONDS = 1;
+  private static final String WATCH_APPLICATION_NAME = "kreplica-watch";
 
   /** Settings every session starts with; they need no privilege and no round trip. */
   private static final String OPTIONS =
@@ -39,33 +45,75 @@ public record SessionFactory(String url, String user, Password password, String 
           "-c idle_in_transaction_session_timeout=0",
           "-c tcp_keepalives_idle=30",
           "-c tcp_keepalives_interval=10",
-          "-c tcp_keepalives_count=3");
+          "-c tcp_keepalives_count=3",
+          "-c tcp_user_timeout=60000");
 
   /**
    * Opens an autocommit session.
    *
-   * @throws SQLException if the server refuses or cannot be reached within ten seconds
+   * @throws SQLException if the server refuses or cannot be reached in time
    */
   public Connection open() throws SQLException {
+    var ticket = WatchedSockets.ticket();
+    Connection connection;
+    Optional<WatchedSocket> socket;
+    try {
+      var properties = properties(applicationName);
+      // A factory of the user's own, in the URL, has precedence; its sockets nobody watches.
+      PGProperty.SOCKET_FACTORY.set(properties, WatchedSockets.class.getName());
+      PGProperty.SOCKET_FACTORY_ARG.set(properties, ticket);
+      connection = connect(properties);
+    } finally {
+      socket = WatchedSockets.collect(ticket);
+    }
+    try {
+      var backend = prepare(connection);
+      if (socket.isPresent()) {
+        SessionWatch.start(this, socket.get(), backend);
+      }
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /** Opens a session for one short question. Its patience is that of each step. */
+  Connection openToAsk() throws SQLException {
+    return connect(properties(WATCH_APPLICATION_NAME));
+  }
+
+  private Properties properties(String name) {
     var properties = new Properties();
     PGProperty.USER.set(properties, user);
     if (password != null && password.value() != null && !password.value().isEmpty()) {
       PGProperty.PASSWORD.set(properties, password.value());
     }
-    PGProperty.APPLICATION_NAME.set(properties, applicationName);
+    var seconds = Math.toIntExact(patience.plusMillis(999).toSeconds());
+    PGProperty.APPLICATION_NAME.set(properties, name);
     PGProperty.OPTIONS.set(properties, OPTIONS);
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-    PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_TIMEOUT_SECONDS);
-    PGProperty.LOGIN_TIMEOUT.set(properties, CONNECT_TIMEOUT_SECONDS);
+    PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
+    PGProperty.LOGIN_TIMEOUT.set(properties, 2 * seconds);
+    PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
     PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, CANCEL_TIMEOUT_SECONDS);
     PGProperty.STRING_TYPE.set(properties, "unspecified");
     PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);
+    return properties;
+  }
+
+  private Connection connect(Properties properties) throws SQLException {
     var connection = new Driver().connect(url, properties);
     if (connection == null) {
       throw new SQLException(
           "Cannot connect to '" + url + "': it is not of the form jdbc:postgresql://host:port/db",
           "08001");
     }
+    return connection;
+  }
+
+  /** Sets what cannot be set while connecting; the process id of the backend. */
+  private static int prepare(Connection connection) throws SQLException {
     try (var statement = connection.createStatement()) {
       // The driver sends these two by itself, before the options above.
       statement.execute(
@@ -78,8 +126,14 @@ public record SessionFactory(String url, String user, Password password, String 
       statement.execute(
           "select set_config(name, '10s', false) from pg_catalog.pg_settings"
               + " where name = 'client_connection_check_interval' and max_val <> '0'");
+      // Not what the driver was told: a pooler in between tells a number of its own.
+      try (var row = statement.executeQuery("select pg_backend_pid()")) {
+        row.next();
+        // From now on it is the watch that does not wait for ever.
+        connection.setNetworkTimeout(Runnable::run, 0);
+        return row.getInt(1);
+      }
     }
-    return connection;
   }
 
   @Override

@@ -36,6 +36,12 @@ public final class SqlStates {
         || state.equals("55P03");
   }
 
+  /** Whether no connection to the server could be had, or it broke. */
+  public static boolean isConnectionLost(SQLException e) {
+    var state = e.getSQLState();
+    return state == null ? e.getCause() instanceof java.io.IOException : state.startsWith("08");
+  }
+
   /** Whether the failure carries the given state. */
   public static boolean is(SQLException e, String state) {
     return state.equals(e.getSQLState());

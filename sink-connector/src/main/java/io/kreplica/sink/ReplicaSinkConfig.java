@@ -37,6 +37,14 @@ public final class ReplicaSinkConfig extends AbstractConfig {
       "Its password. Use a config provider to keep it out of the connector's configuration. Empty"
           + " where the server asks for none.";
 
+  public static final String CONNECTION_TIMEOUT_MS = "connection.timeout.ms";
+  private static final String CONNECTION_TIMEOUT_MS_DOC =
+      "How long the slave may be silent where an answer is due, in milliseconds, before the sink asks"
+          + " over another session whether it is at work on it. If it is not, or cannot be asked, the"
+          + " connection is given up and another opened: one that is gone without a word is noticed"
+          + " within about twice this time, and no long statement is cut. Also the longest that each"
+          + " step of connecting may take.";
+
   public static final String SLAVE_NAME = "slave.name";
   private static final String SLAVE_NAME_DOC =
       "The slave's name, by which the master's replica.copy(…, slave => 'name') addresses a copy to"
@@ -146,6 +154,17 @@ public final class ReplicaSinkConfig extends AbstractConfig {
               3,
               Width.MEDIUM,
               "Password")
+          .define(
+              CONNECTION_TIMEOUT_MS,
+              ConfigDef.Type.INT,
+              10_000,
+              Range.between(1_000, 600_000),
+              Importance.LOW,
+              CONNECTION_TIMEOUT_MS_DOC,
+              SLAVE,
+              5,
+              Width.SHORT,
+              "Connection timeout")
           .define(
               SLAVE_NAME,
               ConfigDef.Type.STRING,
@@ -305,7 +324,8 @@ public final class ReplicaSinkConfig extends AbstractConfig {
         getString(CONNECTION_URL),
         getString(CONNECTION_USER),
         getPassword(CONNECTION_PASSWORD),
-        applicationName("kreplica-sink " + connector));
+        applicationName("kreplica-sink " + connector),
+        Duration.ofMillis(getInt(CONNECTION_TIMEOUT_MS)));
   }
 
   /** PostgreSQL keeps 63 bytes; cut here, so that what is set is what will be found. */

@@ -125,6 +125,7 @@ final class MasterSession implements AutoCloseable {
       MasterIdentity.read(reading);
       listening = sessions.open();
       ReaderLock.acquire(listening, sessions.applicationName());
+      ReaderLock.endLeftovers(listening, reading);
       // Only what is read under the lock is certain to stay.
       var identity = MasterIdentity.read(reading);
       var registration = new SourceRegistration(listening, identity);

@@ -31,6 +31,7 @@ public final class ReplicaSourceConfig extends AbstractConfig {
   public static final String POLL_ROWS = "poll.rows";
   public static final String RECORD_MAX_BYTES = "record.max.bytes";
   public static final String KEEPALIVE_INTERVAL_MS = "keepalive.interval.ms";
+  public static final String CONNECTION_TIMEOUT_MS = "connection.timeout.ms";
   public static final String RETRY_BACKOFF_MAX_MS = "retry.backoff.max.ms";
   public static final String ACCEPT_TIMELINE = "accept.timeline";
   public static final String ACCEPT_MISSING_ROWS = "accept.missing.rows";
@@ -96,6 +97,21 @@ public final class ReplicaSourceConfig extends AbstractConfig {
               Width.SHORT,
               "Keepalive interval")
           .define(
+              CONNECTION_TIMEOUT_MS,
+              ConfigDef.Type.INT,
+              10_000,
+              Range.between(1_000, 600_000),
+              Importance.LOW,
+              "How long the master may be silent where an answer is due, in milliseconds, before the"
+                  + " source asks over another session whether it is at work on it. If it is not,"
+                  + " or cannot be asked, the connection is given up and another opened: one that"
+                  + " is gone without a word is noticed within about twice this time, and no long"
+                  + " statement is cut. Also the longest that each step of connecting may take.",
+              MASTER,
+              5,
+              Width.SHORT,
+              "Connection timeout")
+          .define(
               RETRY_BACKOFF_MAX_MS,
               ConfigDef.Type.INT,
               10_000,
@@ -104,7 +120,7 @@ public final class ReplicaSourceConfig extends AbstractConfig {
               "The longest pause between two tries to reach a master that is away, in milliseconds."
                   + " Tries never end.",
               MASTER,
-              5,
+              6,
               Width.SHORT,
               "Longest retry pause")
           .define(
@@ -117,7 +133,7 @@ public final class ReplicaSourceConfig extends AbstractConfig {
                   + " master lost none, put its timeline here, and the source goes on; 0 accepts"
                   + " none.",
               MASTER,
-              6,
+              7,
               Width.SHORT,
               "Accepted timeline")
           .define(
@@ -272,7 +288,11 @@ public final class ReplicaSourceConfig extends AbstractConfig {
 
   SessionFactory master() {
     return new SessionFactory(
-        getString(URL), getString(USER), getPassword(PASSWORD), applicationName(connectorName()));
+        getString(URL),
+        getString(USER),
+        getPassword(PASSWORD),
+        applicationName(connectorName()),
+        Duration.ofMillis(getInt(CONNECTION_TIMEOUT_MS)));
   }
 
   /** What {@code pg_stat_activity} shows of this connector: cut to what PostgreSQL keeps. */

@@ -12,7 +12,6 @@ import org.postgresql.PGConnection;
 public final class ListeningSession implements Doorbell.Line {
 
   private static final String CHANNEL = "replica_log";
-  private static final int ANSWER_WITHIN_MS = 10_000;
 
   private final Connection connection;
   private final boolean isSilent;
@@ -20,7 +19,6 @@ public final class ListeningSession implements Doorbell.Line {
   /** Starts to listen on a session of its own. */
   public ListeningSession(Connection connection) throws SQLException {
     this.connection = connection;
-    connection.setNetworkTimeout(Runnable::run, ANSWER_WITHIN_MS);
     execute("listen " + CHANNEL);
     this.isSilent = isTrue("select not doorbell_rings from replica.log_state");
   }

@@ -49,6 +49,28 @@ public final class ReaderLock {
     throw new SQLException("A predecessor of this task still holds the log", "55P03");
   }
 
+  /**
+   * Ends what is left on the server of a predecessor's other sessions: behind a connection that was
+   * cut, a backend may hold an old snapshot for hours.
+   *
+   * @param connection the one that holds the lock
+   * @param other the only other session that is not a predecessor's
+   */
+  public static void endLeftovers(Connection connection, Connection other) throws SQLException {
+    try (var backend = other.createStatement();
+        var pid = backend.executeQuery("select pg_backend_pid()");
+        var statement =
+            connection.prepareStatement(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                    + " where application_name = current_setting('application_name')"
+                    + " and usename = current_user and datname = current_database()"
+                    + " and pid not in (pg_backend_pid(), ?)")) {
+      pid.next();
+      statement.setInt(1, pid.getInt(1));
+      statement.execute();
+    }
+  }
+
   private static boolean tryAcquire(Connection connection) throws SQLException {
     try (var statement = connection.prepareStatement("select pg_try_advisory_lock(?, ?)")) {
       statement.setInt(1, Doorbell.LOCK_CLASS);
