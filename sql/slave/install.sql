@@ -23,6 +23,9 @@ set local standard_conforming_strings = on;
 \ir tables/replica_position.sql
 \ir tables/slave_table.sql
 
+-- What it refused
+\ir tables/dead_letter.sql
+
 -- What an operator looks at
 \ir views/slave_status.sql
 

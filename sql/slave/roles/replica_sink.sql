@@ -23,6 +23,7 @@ begin
         grant usage on schema replica to replica_sink;
         grant select, insert, update, delete on replica.replica_position to replica_sink;
         grant select, insert, update, delete on replica.slave_table to replica_sink;
+        grant select, insert, update, delete on replica.dead_letter to replica_sink;
         grant select on replica.slave_status, replica.slave_version to replica_sink;
     end if;
 exception

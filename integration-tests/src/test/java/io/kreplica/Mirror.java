@@ -280,6 +280,12 @@ public final class Mirror implements AutoCloseable {
     return this;
   }
 
+  /** The task of a slave that follows. */
+  public SinkRun sinkTask(int number) {
+    run();
+    return sides.get(number).run.orElseThrow();
+  }
+
   /** Everything the source has sent, over all its starts. */
   public List<SourceRecord> sent() {
     return sent;

@@ -1,5 +1,6 @@
 package io.kreplica.sink;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Clock;
@@ -7,11 +8,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.metrics.PluginMetrics;
@@ -113,6 +117,16 @@ public final class SinkRun implements AutoCloseable {
     return next;
   }
 
+  /** What the task has handed to the dead letter queue. */
+  public List<SinkRecord> letters() {
+    return context.letters;
+  }
+
+  /** From now on the dead letter queue takes nothing. */
+  public void breakQueue() {
+    context.queueIsBroken = true;
+  }
+
   public boolean isPaused() {
     return context.paused;
   }
@@ -150,6 +164,8 @@ public final class SinkRun implements AutoCloseable {
     private final Map<String, String> settings;
     private long seek = -1;
     private boolean paused;
+    private final List<SinkRecord> letters = new ArrayList<>();
+    private boolean queueIsBroken;
 
     Context(Map<String, String> settings) {
       this.settings = new HashMap<>(settings);
@@ -202,7 +218,16 @@ public final class SinkRun implements AutoCloseable {
 
     @Override
     public ErrantRecordReporter errantRecordReporter() {
-      return null;
+      return settings.containsKey("errors.deadletterqueue.topic.name") ? this::report : null;
+    }
+
+    private Future<Void> report(SinkRecord record, Throwable error) {
+      assertThat(error).isNotNull();
+      if (queueIsBroken) {
+        return CompletableFuture.failedFuture(new IllegalStateException("the topic is gone"));
+      }
+      letters.add(record);
+      return CompletableFuture.completedFuture(null);
     }
   }
 }

@@ -91,7 +91,10 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   private static final String ACCEPT_MISSING_ROWS_DOC =
       "Set to true to say that rows may be missing on the slave: only then errors.tolerance=all is"
           + " accepted, with which Connect drops records that a converter or a transform cannot"
-          + " digest, before this connector sees them.";
+          + " digest, before this connector sees them. With errors.deadletterqueue.topic.name set as"
+          + " well, the sink sets aside a transaction of the master that holds a row which the slave"
+          + " refuses: all its records go to that topic, replica.dead_letter on the slave lists its"
+          + " rows, and the rest is applied.";
 
   public static final String DDL_ENABLED = "ddl.enabled";
   private static final String DDL_ENABLED_DOC =
@@ -356,6 +359,13 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   /** The slave's sequences, as far as they follow the master's. */
   public SlaveSequences sequences() {
     return new SlaveSequences(tableMap()::target, getBoolean(SEQUENCES_ENABLED));
+  }
+
+  /** Whether transactions that the slave refuses go to the dead letter queue. */
+  public boolean setsAside() {
+    var all = originalsStrings();
+    return "all".equals(all.get("errors.tolerance"))
+        && !all.getOrDefault("errors.deadletterqueue.topic.name", "").isBlank();
   }
 
   /** How many rows may be held. */

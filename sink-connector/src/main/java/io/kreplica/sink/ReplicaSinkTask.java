@@ -1,11 +1,14 @@
 package io.kreplica.sink;
 
+import io.kreplica.record.EventHeaders;
 import io.kreplica.sink.apply.Outages;
 import io.kreplica.sink.apply.Refusals;
+import io.kreplica.sink.apply.RefusedRowException;
 import io.kreplica.sink.apply.Slave;
 import io.kreplica.sink.assemble.BatchAssembler;
 import io.kreplica.sink.assemble.BatchAssembler.Step;
 import io.kreplica.sink.assemble.Work;
+import io.kreplica.sink.deadletter.DeadLetters;
 import io.kreplica.sink.position.PositionRow;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -37,6 +40,7 @@ public final class ReplicaSinkTask extends SinkTask {
   private final Clock clock;
   private ReplicaSinkConfig config;
   private BatchAssembler assembler;
+  private DeadLetters deadLetters;
   private TopicCursor cursor;
   private Outage outage;
   private Slave slave;
@@ -53,11 +57,17 @@ public final class ReplicaSinkTask extends SinkTask {
   @Override
   public void start(Map<String, String> properties) {
     config = new ReplicaSinkConfig(properties);
+    deadLetters =
+        new DeadLetters(
+            config.setsAside()
+                ? Optional.ofNullable(context.errantRecordReporter())
+                : Optional.empty());
     assembler =
         new BatchAssembler(
             config.slaveName(),
             config.conflictMode().isWatching(),
-            config.bufferMaxBytes() / LARGE_VALUES);
+            config.bufferMaxBytes() / LARGE_VALUES,
+            deadLetters::whyAside);
     cursor = new TopicCursor(context, clock);
     outage = new Outage(clock, config.retryBackoffMax());
   }
@@ -91,6 +101,8 @@ public final class ReplicaSinkTask extends SinkTask {
       }
       apply(assembler.takeComplete());
       doNotWaitInATransaction();
+    } catch (RefusedRowException e) {
+      setAside(e);
     } catch (SQLException e) {
       startOver(e);
     }
@@ -114,8 +126,11 @@ public final class ReplicaSinkTask extends SinkTask {
 
   private void assemble(SinkRecord record) throws SQLException {
     try {
-      if (assembler.add(record) == Step.ABANDONED) {
+      var step = assembler.add(record);
+      if (step == Step.ABANDONED) {
         slave.rollBack();
+      } else if (step == Step.SET_ASIDE) {
+        deadLetters.report(record, EventHeaders.readFrom(record.headers()).xid());
       }
     } catch (ConnectException e) {
       // What is wrong with this record does not hold up the batches before it.
@@ -142,7 +157,11 @@ public final class ReplicaSinkTask extends SinkTask {
 
   private void apply(Optional<Work> work) throws SQLException {
     if (work.isPresent()) {
+      if (work.get().isComplete()) {
+        deadLetters.awaitReports();
+      }
       slave.apply(work.get());
+      deadLetters.committed(slave.position());
     }
     if (!assembler.isHolding()) {
       outage.over();
@@ -178,6 +197,19 @@ public final class ReplicaSinkTask extends SinkTask {
         slave.tryCarefully(cause);
         followSlave();
       }
+    } catch (SQLException e) {
+      retreat(e);
+    }
+  }
+
+  /** Reads once more what is not applied, without the transaction that the slave refuses. */
+  private void setAside(RefusedRowException refusal) {
+    if (!deadLetters.take(refusal)) {
+      throw refusal;
+    }
+    try {
+      slave.rollBack();
+      followSlave();
     } catch (SQLException e) {
       retreat(e);
     }

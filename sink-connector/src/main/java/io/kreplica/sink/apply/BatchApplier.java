@@ -43,6 +43,7 @@ final class BatchApplier {
   private final ConflictLog conflictLog;
 
   private final StoredValues storedValues = new StoredValues();
+  private final SetAsideRows setAside;
 
   private boolean inTransaction;
   private boolean moved;
@@ -57,6 +58,7 @@ final class BatchApplier {
       SlaveSequences sequences,
       ConflictMode conflictMode,
       ConflictLog conflictLog,
+      SetAsideRows setAside,
       boolean careful) {
     this.connection = connection;
     this.position = position;
@@ -68,6 +70,7 @@ final class BatchApplier {
     this.sequences = sequences;
     this.conflicts = new ConflictWatch(connection, tables, ledger, conflictMode, conflictLog);
     this.conflictLog = conflictLog;
+    this.setAside = setAside;
   }
 
   /**
@@ -88,7 +91,10 @@ final class BatchApplier {
         execute(command);
       } else if (change instanceof Change.Part part) {
         storedValues.add(connection, part);
+      } else if (change instanceof Change.SetAside aside) {
+        setAside.add(aside);
       } else {
+        setAside.settle(change);
         changes.add(change);
       }
     }
@@ -97,6 +103,7 @@ final class BatchApplier {
     if (work.isComplete()) {
       sequences.set(connection, work.sequences());
       conflicts.count(work.log());
+      setAside.write(connection);
       commit(work.end().orElseThrow());
     }
   }
@@ -121,6 +128,7 @@ final class BatchApplier {
       statement.execute("set constraints all deferred");
     }
     position.join(connection, work.log(), work.from());
+    setAside.begin(connection, work.log());
     if (work.isComplete()) {
       position.move(connection, work.end().get());
       moved = true;
@@ -237,6 +245,7 @@ final class BatchApplier {
     position.moved(end);
     ledger.committed();
     conflictLog.committed();
+    setAside.committed();
     storedValues.transactionEnded();
     inTransaction = false;
     moved = false;
@@ -252,6 +261,7 @@ final class BatchApplier {
     position.unjoin();
     ledger.rolledBack();
     conflictLog.rolledBack();
+    setAside.rolledBack();
     storedValues.transactionEnded();
     connection.rollback();
   }

@@ -2,7 +2,6 @@ package io.kreplica.sink.apply;
 
 import io.kreplica.record.TableName;
 import io.kreplica.sink.change.Change;
-import org.apache.kafka.connect.errors.ConnectException;
 
 /** How a row on the slave differs from what the master had before a change of it. */
 enum Conflict {
@@ -19,8 +18,9 @@ enum Conflict {
     this.found = found;
   }
 
-  ConnectException refuse(Change.Row row, TableName target) {
-    return new ConnectException(
+  RefusedRowException refuse(Change.Row row, TableName target) {
+    return new RefusedRowException(
+        row.origin(),
         "Cannot apply "
             + (row.delete() ? "a delete" : "a row")
             + " to "

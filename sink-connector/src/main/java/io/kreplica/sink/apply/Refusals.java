@@ -24,9 +24,10 @@ public final class Refusals {
    *
    * @param column the column whose type does not take its value, if that is why
    */
-  static ConnectException ofRow(
+  static RefusedRowException ofRow(
       Change.Row row, TableName target, Optional<String> column, SQLException e) {
-    return new ConnectException(
+    return new RefusedRowException(
+        row.origin(),
         "Cannot apply "
             + (row.delete() ? "a delete" : "a row")
             + " to "

@@ -30,6 +30,7 @@ public final class Slave {
   private final SlaveSequences sequences;
   private final ConflictMode conflictMode;
   private final ConflictLog conflictLog;
+  private final SetAsideRows setAside = new SetAsideRows();
 
   private Connection connection;
   private BatchApplier applier;
@@ -161,6 +162,7 @@ public final class Slave {
     position.unjoin();
     ledger.rolledBack();
     conflictLog.rolledBack();
+    setAside.rolledBack();
     close(connection);
     connection = null;
     applier = null;
@@ -177,6 +179,7 @@ public final class Slave {
         sequences,
         conflictMode,
         conflictLog,
+        setAside,
         carefully);
   }
 

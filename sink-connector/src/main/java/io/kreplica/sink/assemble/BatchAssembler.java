@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -48,6 +49,8 @@ public final class BatchAssembler {
     TAKEN,
     /** It is applied already, or not for this slave. */
     SKIPPED,
+    /** It belongs to a transaction that is set aside, and is only noted. */
+    SET_ASIDE,
     /** It began another batch, and a part of the unfinished one had been handed out: undo that. */
     ABANDONED
   }
@@ -58,6 +61,7 @@ public final class BatchAssembler {
   private final Parts parts;
   private final RowReader rows = new RowReader();
   private final Expectations expectations;
+  private final LongFunction<Optional<String>> whyAside;
 
   private Optional<Position> applied = Optional.empty();
   private String log;
@@ -76,7 +80,7 @@ public final class BatchAssembler {
    * @param slave the slave's name, by which a copy may be addressed to it
    */
   public BatchAssembler(String slave) {
-    this(slave, false, MOST_HELD);
+    this(slave, false, MOST_HELD, xid -> Optional.empty());
   }
 
   /**
@@ -85,9 +89,12 @@ public final class BatchAssembler {
    * @param slave the slave's name, by which a copy may be addressed to it
    * @param expects whether changes tell what they expect to find
    * @param mostHeld up to how many characters large values of a row are put together in memory
+   * @param whyAside why a transaction is set aside; empty if it is not
    */
-  public BatchAssembler(String slave, boolean expects, long mostHeld) {
+  public BatchAssembler(
+      String slave, boolean expects, long mostHeld, LongFunction<Optional<String>> whyAside) {
     this.slave = slave;
+    this.whyAside = whyAside;
     this.expectations = new Expectations(expects);
     this.parts = new Parts(mostHeld);
   }
@@ -234,6 +241,10 @@ public final class BatchAssembler {
     if (!open.isTaken() || !open.advanceTo(headers.rank()) || isApplied(headers)) {
       return Step.SKIPPED;
     }
+    var reason = headers.isCopied() ? Optional.<String>empty() : whyAside.apply(headers.xid());
+    if (reason.isPresent()) {
+      return setAside(record, headers, reason.get());
+    }
     return headers.operation() == Operation.COPY
         ? addCopied(record, headers)
         : hold(record, headers);
@@ -246,10 +257,26 @@ public final class BatchAssembler {
         || isForAnother(headers)) {
       return Step.SKIPPED;
     }
+    if (!headers.isCopied() && whyAside.apply(headers.xid()).isPresent()) {
+      return Step.SET_ASIDE;
+    }
     for (var part : parts.add(headers.rank(), Part.ofValue(record.value()))) {
       open.add(part, Footprint.of(part));
     }
     return Step.TAKEN;
+  }
+
+  private Step setAside(SinkRecord record, EventHeaders headers, String reason) {
+    var place = new Change.Origin(headers.xid(), open.name());
+    if (headers.operation() == Operation.TRUNCATE) {
+      open.add(new Change.SetAside(headers.table(), "", place, reason), 0);
+    } else if (headers.operation() != Operation.SCHEMA) {
+      var row = rows.read(record, headers.table(), headers.operation(), place);
+      var key = row.shape().describeKey(row.values());
+      open.add(new Change.SetAside(headers.table(), key, place, reason), key.length());
+    }
+    parts.clear();
+    return Step.SET_ASIDE;
   }
 
   private boolean isForAnother(EventHeaders headers) {

@@ -66,6 +66,14 @@ public sealed interface Change {
     }
   }
 
+  /**
+   * A change of a transaction that is set aside: it is not applied, only noted.
+   *
+   * @param key the row's key as text; empty for all rows of the table
+   * @param reason why its transaction is set aside
+   */
+  record SetAside(TableName table, String key, Origin origin, String reason) implements Change {}
+
   /** A copy begins: the table is emptied, and the rows that follow fill it. */
   record CopyBegun(TableName table, long request) implements Change {}
 

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class LargeRowsTest {
 
   private final Records topic = new Records();
-  private final BatchAssembler assembler = new BatchAssembler("berlin", false, 10);
+  private final BatchAssembler assembler =
+      new BatchAssembler("berlin", false, 10, xid -> Optional.empty());
 
   @Test
   void theRowHasTheValueThatItsPartsMake() {
