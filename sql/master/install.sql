@@ -76,6 +76,9 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/adopt_partition.sql
 \ir functions/renew_partitions.sql
 \ir functions/triggers_fit.sql
+\ir functions/may_capture.sql
+\ir functions/is_unfit.sql
+\ir functions/let_go.sql
 \ir functions/stray_triggers.sql
 \ir functions/forget_dropped.sql
 \ir functions/track.sql
@@ -120,6 +123,7 @@ drop function if exists replica.read_chunk(integer, json, integer);
 -- What the source calls, besides reading the log
 \ir functions/attend_key.sql
 \ir functions/attend.sql
+\ir functions/attend_log.sql
 \ir functions/after_key_sql.sql
 \ir functions/refuse_stale_snapshot.sql
 \ir functions/read_chunk.sql
@@ -128,6 +132,7 @@ drop function if exists replica.read_chunk(integer, json, integer);
 
 -- What an operator looks at
 \ir views/status.sql
+\ir views/open_transactions.sql
 
 -- Who may do what
 \ir roles/replica_source.sql

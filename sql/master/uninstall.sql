@@ -89,7 +89,7 @@ begin;
 set local search_path = pg_catalog, pg_temp;
 set local client_min_messages = warning;
 
-drop view if exists replica.status;
+drop view if exists replica.status, replica.open_transactions;
 drop procedure if exists replica.renew();
 drop function if exists
     replica.log_change(), replica.log_change_pinned(),
@@ -118,6 +118,8 @@ drop function if exists
     replica.adopt_partition(integer, regclass, boolean),
     replica.renew_partitions(integer, boolean),
     replica.attend(integer),
+    replica.attend_log(),
+    replica.let_go(integer),
     replica.request_copy(integer),
     replica.partition_rows_sql(regclass, regclass),
     replica.partitions(regclass),
@@ -173,6 +175,8 @@ begin
     -- Speaks of a type that may be gone already.
     if to_regtype('replica.tracked_table') is not null then
         drop function if exists
+            replica.is_unfit(replica.tracked_table),
+            replica.may_capture(replica.tracked_table),
             replica.triggers_fit(replica.tracked_table),
             replica.partitions_fit(replica.tracked_table),
             replica.key_fits(replica.tracked_table),

@@ -5,7 +5,7 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '100ms'
 as $$
 -- Brings a tracked table's triggers up to what the table is by now, for the source, which calls this at
--- its start and with its keepalive, for tables in replica.status.tables_to_renew. Security definer, so
+-- its start and with its keepalive, for tables in replica.status.tables_to_renew: renewed, let go or taken back. Security definer, so
 -- that the source needs no right on the table. What is locked is left for the next time.
 -- Returns what was done or must be done, a sentence a row.
 declare
@@ -28,6 +28,18 @@ begin
         return;
     end if;
 
+    if not replica.may_capture(_table) then
+        if _table.let_go_at is null then
+            begin
+                message := replica.let_go(_table.table_id);
+            exception when lock_not_available or deadlock_detected then
+                message := format('The log is beyond its limit, and %s is too busy to be let go; trying again', _table.relation);
+            end;
+            return next;
+        end if;
+        return;
+    end if;
+
     if _table.key_lost or not replica.key_fits(_table) then
         return query select k.is_trouble, k.message from replica.attend_key(_table) k;
         select * into _table from replica.tracked_table t where t.table_id = _table.table_id;
@@ -47,7 +59,7 @@ begin
     end if;
 
     _fit := replica.triggers_fit(_table);
-    if not _fit or _table.triggers_version < (select s.schema_version from replica.log_state s) then
+    if not _fit or _table.let_go_at is not null or _table.triggers_version < (select s.schema_version from replica.log_state s) then
         begin
             message := replica.renew_triggers(_table.table_id);
             is_trouble := false;

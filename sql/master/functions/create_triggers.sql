@@ -4,7 +4,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 -- Puts the capture triggers on a tracked table, or renews them: those of the row form or those of the
--- statement form, and those that both have.
+-- statement form, and those that both have. A table that had been let go is copied again: the lock that
+-- lock_tree takes has waited for whoever changed it unlogged.
 declare
     _table replica.tracked_table;
     _suffix text;
@@ -67,9 +68,13 @@ begin
 
     update replica.tracked_table t
     set triggers_version = s.schema_version,
-        shape = replica.table_shape(t.relation)
+        shape = replica.table_shape(t.relation),
+        let_go_at = null
     from replica.log_state s
     where t.table_id = _table.table_id;
+    if _table.let_go_at is not null then
+        perform replica.request_copy(_table.table_id);
+    end if;
 
     -- What a sink applies fires only triggers that are always enabled. Not for heirs, but for partitions.
     for _trigger in

@@ -3,7 +3,8 @@ language plpgsql
 as $$
 -- Makes anew the triggers that an older version of the script made, and those that no longer fit their
 -- table, and takes note of partitions that came or went; takes away triggers that log in the name of no
--- tracked table. Each table in a transaction of its own, so that no two are locked at once, and with less
+-- tracked table; and keeps the log within its limit, as attend_log and attend do for the source, for
+-- masters whose source may be away for long: cron can call this. Each table in a transaction of its own, so that no two are locked at once, and with less
 -- patience than the detector of deadlocks has: a busy table keeps the triggers it has, which go on
 -- working, and is named in a warning after five seconds, or as long as the session's setting
 -- replica.patience says.
@@ -19,15 +20,20 @@ declare
 begin
     perform replica.forget_dropped();
     commit;
+    for _trouble in select a.message from replica.attend_log() a
+    loop
+        raise warning '%', _trouble;
+    end loop;
+    commit;
     for _todo in
         select t.table_id, t.relation, null::pg_catalog.name as stray,
-               t.triggers_version < s.schema_version or not replica.triggers_fit(t) as is_unfit
+               t.let_go_at is not null or t.triggers_version < s.schema_version or not replica.triggers_fit(t) as is_unfit,
+               not replica.may_capture(t) as is_too_much
         from replica.tracked_table t
         cross join replica.log_state s
-        where t.untracked_at is null
-          and (t.triggers_version < s.schema_version or not replica.triggers_fit(t) or not replica.partitions_fit(t))
+        where t.untracked_at is null and replica.is_unfit(t)
         union all
-        select null, s.relation, s.name, false
+        select null, s.relation, s.name, false, false
         from replica.stray_triggers() s
     loop
         _deadline := pg_catalog.clock_timestamp() + _patience;
@@ -35,7 +41,9 @@ begin
             _message := null;
             begin
                 perform pg_catalog.set_config('lock_timeout', '400ms', true);
-                if _todo.stray is null then
+                if _todo.is_too_much then
+                    raise warning '%', replica.let_go(_todo.table_id);
+                elsif _todo.stray is null then
                     if _todo.is_unfit then
                         perform replica.renew_triggers(_todo.table_id);
                     end if;

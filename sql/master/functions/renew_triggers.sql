@@ -23,7 +23,10 @@ begin
     end if;
     perform replica.create_triggers(_table.table_id);
     perform replica.note_names();
-    return format('Renewed the tracking of %s by (%s)', _table.relation, array_to_string(_table.key_names, ', '));
+    return format(
+        'Renewed the tracking of %s by (%s)%s', _table.relation, array_to_string(_table.key_names, ', '),
+        case when _table.let_go_at is not null
+             then '; its changes are logged again, and it will be copied' else '' end);
 end
 $$;
 

@@ -7,7 +7,8 @@ as $$
 -- Returns what was done, as a sentence.
 begin
     update replica.tracked_table t
-    set untracked_at = now()
+    set untracked_at = now(),
+        let_go_at = null
     where t.relation = tracked and t.untracked_at is null;
     if not found then
         return format('%s was not tracked', tracked);

@@ -34,6 +34,9 @@ begin
             replica.partitions(regclass),
             replica.partitions_fit(replica.tracked_table),
             replica.attend(integer),
+            replica.attend_log(),
+            replica.is_unfit(replica.tracked_table),
+            replica.may_capture(replica.tracked_table),
             replica.triggers_fit(replica.tracked_table),
             replica.key_fits(replica.tracked_table),
             replica.names_fit(replica.tracked_table)

@@ -8,10 +8,17 @@ create table if not exists replica.log_state (
     epoch bigint not null default 0,
     confirmed pg_snapshot,
     confirmed_at timestamptz,
+    log_limit_bytes bigint check (log_limit_bytes > 0),
+    log_limit_policy text not null default 'warn' check (log_limit_policy in ('warn', 'stop_capture')),
     check ((confirmed is null) = (confirmed_at is null))
 );
 
-alter table replica.log_state add column if not exists database oid;
+-- Installations of version 1 of the script
+alter table replica.log_state
+    add column if not exists database oid,
+    add column if not exists log_limit_bytes bigint check (log_limit_bytes > 0),
+    add column if not exists log_limit_policy text not null default 'warn'
+        check (log_limit_policy in ('warn', 'stop_capture'));
 
 comment on table replica.log_state is 'What the log is and how far it has been read: one row';
 comment on column replica.log_state.singleton is 'Always true: there is one row';
@@ -23,6 +30,8 @@ comment on column replica.log_state.doorbell_rings is 'False where NOTIFY does n
 comment on column replica.log_state.epoch is 'Counts the starts of the source; fences what a predecessor still sends';
 comment on column replica.log_state.confirmed is 'Position up to which Kafka has acknowledged the log; the rows below it are pruned';
 comment on column replica.log_state.confirmed_at is 'When the source last confirmed a position';
+comment on column replica.log_state.log_limit_bytes is 'What the log may take on disk before log_limit_policy applies; null for as much as there is';
+comment on column replica.log_state.log_limit_policy is 'What becomes of a log beyond its limit: warn says so; stop_capture lets the tracked tables go, and copies them again once there is room';
 
 insert into replica.log_state (schema_version, system_identifier, database)
 select 2, c.system_identifier, d.oid

@@ -14,7 +14,8 @@ create table if not exists replica.tracked_table (
     tracked_at timestamptz not null default now(),
     untracked_at timestamptz,
     triggers_version integer not null default 1,
-    shape jsonb
+    shape jsonb,
+    let_go_at timestamptz
 );
 
 -- Installations of version 1 of the script
@@ -33,7 +34,8 @@ alter table replica.tracked_table
     add column if not exists cascading boolean not null default false,
     add column if not exists key_lost boolean not null default false,
     add column if not exists triggers_version integer not null default 1,
-    add column if not exists shape jsonb;
+    add column if not exists shape jsonb,
+    add column if not exists let_go_at timestamptz;
 
 comment on table replica.tracked_table is 'Tables whose changes are logged; a row stays after untrack, for the log rows that name it';
 comment on column replica.tracked_table.table_id is 'Names the table in the log';
@@ -52,3 +54,4 @@ comment on column replica.tracked_table.tracked_at is 'When track was last calle
 comment on column replica.tracked_table.untracked_at is 'When untrack was called; null while the table is tracked';
 comment on column replica.tracked_table.triggers_version is 'Version of the script that made its triggers';
 comment on column replica.tracked_table.shape is 'What of it the slaves have too, as it was last noted, see replica.table_shape; tells a command that changed it from others';
+comment on column replica.tracked_table.let_go_at is 'Since when its changes are not logged, because the log was beyond its limit; null while they are. It is copied again with its next triggers';

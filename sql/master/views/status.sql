@@ -10,8 +10,10 @@ select
     (select count(*)
      from replica.tracked_table t
      join pg_catalog.pg_class c on c.oid = t.relation
-     where t.untracked_at is null
-       and (t.triggers_version < s.schema_version or not replica.triggers_fit(t) or not replica.partitions_fit(t))) as tables_to_renew,
+     where t.untracked_at is null and replica.is_unfit(t)) as tables_to_renew,
+    (select count(*)
+     from replica.tracked_table t
+     where t.untracked_at is null and t.let_go_at is not null) as tables_let_go,
     (select count(*)
      from replica.copy_request r
      join replica.tracked_table t using (table_id)
@@ -19,6 +21,8 @@ select
      where r.finished_at is null) as pending_copies,
     backlog.rows as backlog_rows,
     pg_catalog.pg_total_relation_size('replica.replica_log') as log_bytes,
+    s.log_limit_bytes,
+    coalesce(pg_catalog.pg_total_relation_size('replica.replica_log') > s.log_limit_bytes, false) as is_over_limit,
     coalesce(now() - backlog.oldest, interval '0') as backlog_age,
     (select coalesce(a.application_name, '') || ' (pid ' || l.pid || ')'
      from pg_catalog.pg_locks l
@@ -45,10 +49,13 @@ comment on view replica.status is 'How replication stands, seen from the master:
 comment on column replica.status.log_id is 'Identity of the log';
 comment on column replica.status.schema_version is 'Version of the installed script';
 comment on column replica.status.tracked_tables is 'How many tables are tracked, see replica.tracked_table';
-comment on column replica.status.tables_to_renew is 'How many of them need new triggers, see replica.renew: altered by columns of other types or foreign keys with actions, or tracked by an older version of the script';
+comment on column replica.status.tables_to_renew is 'How many of them need new triggers, see replica.renew: altered by columns of other types or foreign keys with actions, or tracked by an older version of the script; or to be let go or taken back because of the log''s limit';
+comment on column replica.status.tables_let_go is 'How many of them are not logged for now, because the log was beyond its limit; they will be copied again';
 comment on column replica.status.pending_copies is 'How many copies are asked for or under way, see replica.copy_request';
 comment on column replica.status.backlog_rows is 'Log rows that Kafka has not acknowledged (committed ones)';
 comment on column replica.status.log_bytes is 'Size of the log on disk, its index included';
+comment on column replica.status.log_limit_bytes is 'What it may take, see replica.log_state; null if there is no limit';
+comment on column replica.status.is_over_limit is 'Whether it takes more';
 comment on column replica.status.backlog_age is 'Age of the oldest of those rows';
 comment on column replica.status.listener is 'The source that reads the log, and its backend; null if there is none';
 comment on column replica.status.captures_ddl is 'Whether commands that change tracked tables are logged by themselves, see replica.capture_ddl';

@@ -19,9 +19,10 @@ import org.slf4j.MDC;
 /**
  * Keeps tracked tables' triggers fit while people alter the tables: finds those that got or lost
  * partitions, heirs, foreign keys or columns of other kinds, and lets the master bring them up to
- * date or say what a person must do. Looks at once, and then at an interval, on a thread and a
- * session of its own, so that reading the log never waits for it. Each table is a transaction of
- * its own on the master; what is locked there is left for the next time.
+ * date or say what a person must do. Has it keep the log within its limit, too, if it has one.
+ * Looks at once, and then at an interval, on a thread and a session of its own, so that reading the
+ * log never waits for it. Each table is a transaction of its own on the master; what is locked
+ * there is left for the next time.
  */
 public final class TableRenewal implements AutoCloseable {
 
@@ -32,12 +33,7 @@ public final class TableRenewal implements AutoCloseable {
       select t.table_id, t.name
       from replica.tracked_table t
       join pg_class c on c.oid = t.relation
-      cross join replica.log_state s
-      where t.untracked_at is null
-        and (c.relispartition
-             or t.triggers_version < s.schema_version
-             or not replica.triggers_fit(t)
-             or not replica.partitions_fit(t))
+      where t.untracked_at is null and (c.relispartition or replica.is_unfit(t))
       order by t.table_id
       """;
 
@@ -88,6 +84,7 @@ public final class TableRenewal implements AutoCloseable {
         return;
       }
       var said = new HashSet<String>();
+      attendLog(open, said);
       for (var table : unfit(open)) {
         attendOrSay(open, table, said);
       }
@@ -98,6 +95,16 @@ public final class TableRenewal implements AutoCloseable {
       }
     } finally {
       connection = null;
+    }
+  }
+
+  /** Lets the master look after the log's size; says what is the matter with it. */
+  private void attendLog(Connection connection, Set<String> said) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery("select is_trouble, message from replica.attend_log()")) {
+      while (rows.next()) {
+        say(rows.getBoolean(1), rows.getString(2), said);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.kreplica.source.offset;
 
+import io.kreplica.record.LogPosition;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -31,10 +32,11 @@ public final class LogPruner {
           where finished_at is null and request_id <= ?
       ), passed as (
           delete from replica.checkpoint
-          where writer < ?::xid8
+          where pg_visible_in_snapshot(writer, ?::pg_snapshot)
       )
       delete from replica.replica_log
-      where xid >= ?::xid8 and xid < ?::xid8 and pg_visible_in_snapshot(xid, ?::pg_snapshot)
+      where (xid >= ?::xid8 and xid < ?::xid8 or xid = any (array(select pg_snapshot_xip(?::pg_snapshot))))
+        and pg_visible_in_snapshot(xid, ?::pg_snapshot)
       """;
 
   private final Connection connection;
@@ -42,8 +44,12 @@ public final class LogPruner {
   private final Acknowledgements acknowledgements;
   private Instant lastPruned = Instant.MIN;
 
-  /** Below this transaction id nothing is left to prune. */
-  private long prunedBelow;
+  /**
+   * What it contains is pruned. Not a transaction id below which all is: a transaction that stays
+   * open would hold that back, and VACUUM too, so that each time all would be looked through again
+   * that was deleted since.
+   */
+  private LogPosition pruned = LogPosition.BEGINNING;
 
   public LogPruner(Connection connection, Clock clock, Acknowledgements acknowledgements) {
     this.connection = connection;
@@ -69,13 +75,14 @@ public final class LogPruner {
       statement.setString(1, confirmed.toString());
       statement.setString(2, offset.log());
       statement.setLong(3, offset.copied());
-      statement.setString(4, Long.toString(confirmed.xmin()));
-      statement.setString(5, Long.toString(prunedBelow));
+      statement.setString(4, confirmed.toString());
+      statement.setString(5, Long.toString(pruned.xmax()));
       statement.setString(6, Long.toString(confirmed.xmax()));
-      statement.setString(7, confirmed.toString());
+      statement.setString(7, pruned.toString());
+      statement.setString(8, confirmed.toString());
       var rows = statement.executeUpdate();
       LOG.debug("Confirmed {}, pruned {} log rows", confirmed, rows);
     }
-    prunedBelow = confirmed.xmin();
+    pruned = confirmed;
   }
 }
