@@ -11,6 +11,9 @@ as $$
 --   tg_argv[3]  'old' where the row before a change is logged beside it, else 'new'
 declare
     _table_id constant integer := tg_argv[0];
+    -- Then it may show rows that others have deleted since, and TRUNCATE empties the partition of rows that
+    -- it does not show.
+    _old_snapshot constant boolean := current_setting('transaction_isolation') in ('repeatable read', 'serializable');
     _root regclass;
     _rows bigint;
 begin
@@ -27,14 +30,14 @@ begin
 
     execute format(
         'insert into replica.replica_log (table_id, op, row, image, old)
-         select %s, ''D'', to_json(r.*), %s, %s %s',
+         select %s, %L, to_json(r.*), %s, %s %s',
         _table_id,
+        case when _old_snapshot then 'd' else 'D' end,
         case when tg_argv[1] = 'exact' then '(r.*)::text' else 'null' end,
         case when tg_argv[3] = 'old' then 'to_json(r.*)' else 'null' end,
         replica.partition_rows_sql(_root, tg_relid));
     get diagnostics _rows = row_count;
-    -- TRUNCATE empties the partition of rows, too, that this transaction's snapshot does not show.
-    if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
+    if _old_snapshot then
         perform replica.request_copy(_table_id);
     end if;
     perform replica.ring_doorbell();

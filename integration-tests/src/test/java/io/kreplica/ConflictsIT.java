@@ -183,6 +183,100 @@ class ConflictsIT {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "int, false, 50000",
+    "int, true, 50000",
+    "int, false, 1",
+    "int, true, 1",
+    "numeric, false, 1",
+    "numeric, true, 50000"
+  })
+  void whatStatementsInsideOthersChangeIsInNoConflict(String type, boolean oldImage, int buffer)
+      throws Exception {
+    try (var mirror =
+        Mirror.on(version)
+            .sink("conflict.mode", "fail", "buffer.max.rows", Integer.toString(buffer))) {
+      mirror.onBoth("create table t (id " + type + " primary key, v text)");
+      mirror
+          .master()
+          .execute(
+              "insert into t select i, 'first' from generate_series(1, 9) i",
+              "select replica.track('t', old_image => " + oldImage + ")",
+              """
+              create function f() returns trigger language plpgsql as $$
+              begin
+                if coalesce(new.id, old.id) = 7 then
+                  return null;
+                elsif tg_op = 'DELETE' then
+                  insert into t values (old.id, 'back');
+                else
+                  update t set id = id + 100, v = v || '!' where id = new.id;
+                end if;
+                return null;
+              end $$
+              """,
+              "create trigger \"!f\" after insert or update or delete on t"
+                  + " for each row when (pg_trigger_depth() = 0) execute function f()");
+      mirror.settle();
+      mirror.master().execute("insert into t values (11, 'x'), (12, 'y')");
+      mirror.settle().assertEqual();
+      mirror.master().execute("update t set v = 'z' where id < 4", "delete from t where id = 5");
+      mirror.settle().assertEqual();
+
+      if (type.equals("int")) {
+        mirror.slave().execute("delete from t where id = 7");
+        mirror
+            .master()
+            .execute(
+                "begin",
+                "update t set v = 'w' where id = 7",
+                "update t set v = 'w' where id = 6",
+                "delete from t where id = 8",
+                "commit");
+        assertThatThrownBy(mirror::settle).hasMessageContaining("key id=7");
+      }
+    }
+  }
+
+  @Test
+  void aRowOfAnHeirIsNoneOfItsParent() throws Exception {
+    try (var mirror = Mirror.on(version).sink("conflict.mode", "fail")) {
+      mirror.onBoth(
+          "create table p (id int primary key, v text)",
+          "create table h (primary key (id)) inherits (p)");
+      mirror.track("p", "h").settle();
+      mirror.master().execute("insert into h values (1, 'heir')", "insert into p values (1, 'p')");
+      mirror.settle().assertEqual();
+      mirror.slave().execute("delete from only p");
+      mirror.master().execute("delete from only p");
+      assertThatThrownBy(mirror::settle).hasMessageContaining("no row of this key");
+    }
+  }
+
+  @Test
+  void aRowThatAnOldSnapshotShowsInATruncatedPartitionIsNotMissed() throws Exception {
+    try (var mirror = Mirror.on(version).sink("conflict.mode", "fail")) {
+      mirror.onBoth(
+          "create table t (id int primary key) partition by range (id)",
+          "create table leaf partition of t for values from (0) to (10)");
+      mirror.master().execute("insert into t select generate_series(1, 9)");
+      mirror.track("t").settle();
+      try (var other = mirror.master().connect();
+          var statement = other.createStatement()) {
+        other.setAutoCommit(false);
+        statement.execute("set transaction isolation level repeatable read");
+        statement.execute("select 1");
+        mirror.master().execute("delete from t where id = 5");
+        mirror.settle();
+        statement.execute("truncate leaf");
+        other.commit();
+      }
+      mirror.settle().assertEqual();
+      assertThat(mirror.slave().rows("select * from t")).isEmpty();
+    }
+  }
+
   @Test
   void keysThatAreEqualInOtherWordsAreOne() throws Exception {
     try (var mirror = Mirror.on(version).sink("conflict.mode", "fail")) {

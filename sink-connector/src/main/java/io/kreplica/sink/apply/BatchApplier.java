@@ -151,9 +151,11 @@ final class BatchApplier {
     waiting = new ArrayList<>();
     var plans = plan(changes);
     ledger.meet(connection, work.log(), plans.keySet());
-    for (var step : Reduction.of(changes, shape -> plans.get(shape).equalAsText())) {
+    var steps = Reduction.of(changes, shape -> plans.get(shape).equalAsText());
+    for (var i = 0; i < steps.size(); i++) {
+      var step = steps.get(i);
       if (step instanceof Reduction.Rows rows) {
-        conflicts.look(rows);
+        conflicts.look(rows, more || rows.isFollowedIn(steps.subList(i + 1, steps.size())));
         waiting.addAll(writer.write(rows.runs(), more));
       } else if (step instanceof Reduction.Truncate truncate) {
         truncate(truncate.tables());
@@ -260,6 +262,7 @@ final class BatchApplier {
     tables.forget();
     position.unjoin();
     ledger.rolledBack();
+    conflicts.rolledBack();
     conflictLog.rolledBack();
     setAside.rolledBack();
     storedValues.transactionEnded();

@@ -18,17 +18,23 @@ enum Conflict {
     this.found = found;
   }
 
-  RefusedRowException refuse(Change.Row row, TableName target) {
+  /**
+   * The error that stops the task.
+   *
+   * @param change the change as words
+   * @param key the row's key as words
+   */
+  RefusedRowException refuse(String change, TableName target, String key, Change.Origin origin) {
     return new RefusedRowException(
-        row.origin(),
+        origin,
         "Cannot apply "
-            + (row.delete() ? "a delete" : "a row")
+            + change
             + " to "
             + target
             + " (key "
-            + row.shape().describeKey(row.values())
+            + key
             + "; "
-            + row.origin()
+            + origin
             + "): "
             + found
             + ", and conflict.mode is fail. Make the slave's row what the master's was, or set"

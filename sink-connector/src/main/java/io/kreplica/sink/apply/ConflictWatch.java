@@ -5,7 +5,10 @@ import io.kreplica.sink.change.Change;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.kafka.connect.errors.ConnectException;
 
 /**
@@ -19,11 +22,15 @@ final class ConflictWatch {
   /** So many keys are looked up by one statement. */
   private static final int CHUNK_ROWS = 5_000;
 
+  /** So many conflicts wait for the rest of their transaction at most. */
+  private static final int MOST_SUSPECTS = 10_000;
+
   private final Connection connection;
   private final Tables tables;
   private final CopyLedger ledger;
   private final ConflictMode mode;
   private final ConflictLog log;
+  private final Map<Suspect.Key, Suspect> suspects = new LinkedHashMap<>();
 
   ConflictWatch(
       Connection connection, Tables tables, CopyLedger ledger, ConflictMode mode, ConflictLog log) {
@@ -34,31 +41,55 @@ final class ConflictWatch {
     this.log = log;
   }
 
+  /** A conflict, unless a later change of the key in the same transaction revises what was told. */
+  private record Suspect(
+      TableName table, Conflict conflict, String change, String key, Change.Origin origin) {
+
+    /** A row of a table on the master. */
+    record Key(TableName table, Object key) {}
+
+    static Key keyOf(Change.Row row) {
+      return new Key(row.table(), row.shape().keyOf(row.values()));
+    }
+  }
+
   /**
    * Looks at the rows of a step, none of which is written yet.
    *
+   * @param mayBeRevised whether the transaction may have more changes of the table
    * @throws ConnectException if one is in conflict and the mode is to fail
    */
-  void look(Reduction.Rows step) throws SQLException {
+  void look(Reduction.Rows step, boolean mayBeRevised) throws SQLException {
     if (!mode.isWatching() || !ledger.isComplete(step.table())) {
       return;
     }
-    var rows = new ArrayList<Change.Row>();
+    var telling = new ArrayList<Change.Row>();
+    var revising = new ArrayList<Change.Row>();
     for (var run : step.runs()) {
       for (var row : run.rows()) {
         if (row.expectation().isTelling()) {
-          rows.add(row);
+          telling.add(row);
+        } else if (row.expectation().isRevising()) {
+          revising.add(row);
         }
       }
     }
-    if (rows.isEmpty()) {
-      return;
+    var first = step.runs().get(0).shape();
+    var plan = tables.plan(connection, first);
+    if (plan.equalAsText()) {
+      revising.forEach(row -> suspects.remove(Suspect.keyOf(row)));
+    } else if (!revising.isEmpty()) {
+      // Any of them may be of any key.
+      suspects.keySet().removeIf(key -> key.table().equals(step.table()));
+      telling.clear();
     }
-    var plan = tables.plan(connection, rows.get(0).shape());
     // Keys that are equal though their texts differ must meet in one statement.
-    var chunk = plan.equalAsText() ? CHUNK_ROWS : rows.size();
-    for (var i = 0; i < rows.size(); i += chunk) {
-      look(step.table(), plan, rows.subList(i, Math.min(rows.size(), i + chunk)));
+    var chunk = plan.equalAsText() ? CHUNK_ROWS : Math.max(1, telling.size());
+    for (var i = 0; i < telling.size(); i += chunk) {
+      look(step.table(), plan, telling.subList(i, Math.min(telling.size(), i + chunk)));
+    }
+    if (!mayBeRevised) {
+      judge(step.table()::equals);
     }
   }
 
@@ -97,14 +128,46 @@ final class ConflictWatch {
   }
 
   private void meet(TableName table, Conflict conflict, Change.Row row) {
-    if (mode == ConflictMode.FAIL) {
-      throw conflict.refuse(row, tables.target(table));
+    if (suspects.size() >= MOST_SUSPECTS) {
+      judge(any -> true);
     }
-    log.note(table, conflict, row.shape().describeKey(row.values()));
+    suspects.put(
+        Suspect.keyOf(row),
+        new Suspect(
+            table,
+            conflict,
+            row.delete() ? "a delete" : "a row",
+            row.shape().describeKey(row.values()),
+            row.origin()));
+  }
+
+  /** Nothing can revise any more what was told of these tables. */
+  private void judge(Predicate<TableName> which) {
+    for (var i = suspects.values().iterator(); i.hasNext(); ) {
+      var suspect = i.next();
+      if (which.test(suspect.table())) {
+        if (mode == ConflictMode.FAIL) {
+          throw suspect
+              .conflict()
+              .refuse(
+                  suspect.change(),
+                  tables.target(suspect.table()),
+                  suspect.key(),
+                  suspect.origin());
+        }
+        log.note(suspect.table(), suspect.conflict(), suspect.key());
+        i.remove();
+      }
+    }
   }
 
   /** Counts what was found, within the transaction that is about to commit. */
   void count(String logId) throws SQLException {
+    judge(any -> true);
     log.count(connection, logId);
+  }
+
+  void rolledBack() {
+    suspects.clear();
   }
 }

@@ -22,7 +22,13 @@ final class Reduction {
   sealed interface Step {}
 
   /** Write rows of one table, run after run. */
-  record Rows(TableName table, List<Run> runs) implements Step {}
+  record Rows(TableName table, List<Run> runs) implements Step {
+
+    /** Whether rows of the same table are among later steps. */
+    boolean isFollowedIn(List<Step> later) {
+      return later.stream().anyMatch(step -> step instanceof Rows rows && rows.table.equals(table));
+    }
+  }
 
   /** Truncate these tables in one statement, as one of them may refer to another. */
   record Truncate(Set<TableName> tables) implements Step {}
@@ -122,7 +128,9 @@ final class Reduction {
         rows.remove(key);
       }
       // What the first change of a key tells, holds before all of them.
-      rows.put(key, earlier == null ? row : row.expecting(earlier.expectation()));
+      rows.put(
+          key,
+          earlier == null ? row : row.expecting(earlier.expectation().with(row.expectation())));
       return true;
     }
 

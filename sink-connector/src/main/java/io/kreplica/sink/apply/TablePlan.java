@@ -179,7 +179,7 @@ final class TablePlan {
             .mapToObj(i -> "c" + i + ", ")
             .collect(Collectors.joining())
         + "expected, old, n)) as x left join "
-        + table.name().toSql()
+        + table.ownRows()
         + " as t on "
         + matchKeys()
         + " where x.nth = 1 and case x.expected when 'ABSENT' then "

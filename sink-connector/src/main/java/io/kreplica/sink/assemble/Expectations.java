@@ -35,7 +35,7 @@ final class Expectations {
       deletedFrom.clear();
     }
     if (change.now()) {
-      return Expectation.NONE;
+      return Expectation.REVISED;
     }
     return switch (change.operation()) {
       case INSERT -> Expectation.ABSENT;
