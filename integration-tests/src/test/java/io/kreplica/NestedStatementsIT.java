@@ -2,7 +2,6 @@ package io.kreplica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kreplica.stack.PostgresVersion;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,20 +15,20 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the captures must not take for such.
  */
 @ParameterizedClass
-@EnumSource(PostgresVersion.class)
+@EnumSource(TrialStage.class)
 class NestedStatementsIT {
 
-  private final PostgresVersion version;
+  private final TrialStage stage;
   private StatementTrial trial;
 
-  NestedStatementsIT(PostgresVersion version) {
-    this.version = version;
+  NestedStatementsIT(TrialStage stage) {
+    this.stage = stage;
   }
 
   @BeforeEach
   void createTables() throws Exception {
     trial =
-        StatementTrial.on(version)
+        StatementTrial.on(stage)
             .given(
                 "create table t (id int primary key, a int, b text)",
                 "create table u (id int primary key, a int, b text)",

@@ -2,7 +2,6 @@ package io.kreplica;
 
 import io.kreplica.source.MasterFixture;
 import io.kreplica.source.TaskRun;
-import io.kreplica.stack.PostgresVersion;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -13,18 +12,21 @@ import java.util.List;
  */
 final class StatementTrial implements AutoCloseable {
 
+  private final TrialStage stage;
   private final Mirror mirror;
 
-  private StatementTrial(Mirror mirror) {
+  private StatementTrial(TrialStage stage, Mirror mirror) {
+    this.stage = stage;
     this.mirror = mirror;
   }
 
-  static StatementTrial on(PostgresVersion version) throws SQLException {
-    return between(Mirror.on(version));
+  static StatementTrial on(TrialStage stage) throws SQLException {
+    return between(stage, Mirror.on(stage.version()));
   }
 
-  static StatementTrial between(Mirror mirror) {
-    return new StatementTrial(mirror);
+  static StatementTrial between(TrialStage stage, Mirror mirror) {
+    // What the old rows say is checked by the sink, which has them before it writes.
+    return new StatementTrial(stage, stage.byRow() ? mirror.sink("conflict.mode", "fail") : mirror);
   }
 
   /** Executes DDL on both sides. */
@@ -35,7 +37,24 @@ final class StatementTrial implements AutoCloseable {
 
   /** Tracks tables. */
   StatementTrial track(String... tables) throws SQLException {
-    mirror.track(tables);
+    for (var table : tables) {
+      trackBy(table, "null");
+    }
+    return this;
+  }
+
+  /** Tracks a table by the key of an index. */
+  StatementTrial trackBy(String table, String index) throws SQLException {
+    mirror
+        .master()
+        .execute(
+            "select replica.track('"
+                + table
+                + "', key => "
+                + index
+                + ", old_image => "
+                + stage.byRow()
+                + ")");
     return this;
   }
 

@@ -18,22 +18,22 @@ import org.postgresql.PGConnection;
 
 /** Every form of DML arrives identical: master and slave are compared after each statement. */
 @ParameterizedClass
-@EnumSource(PostgresVersion.class)
+@EnumSource(TrialStage.class)
 class StatementsIT {
 
   private static final int COPIED_ROWS = 100_000;
 
-  private final PostgresVersion version;
+  private final TrialStage stage;
   private StatementTrial trial;
 
-  StatementsIT(PostgresVersion version) {
-    this.version = version;
+  StatementsIT(TrialStage stage) {
+    this.stage = stage;
   }
 
   @BeforeEach
   void createTables() throws Exception {
     trial =
-        StatementTrial.on(version)
+        StatementTrial.on(stage)
             .given(
                 "create table t (id int primary key, a int, b text)",
                 "create table u (id int primary key, t_id int, code text unique)")
@@ -120,7 +120,7 @@ class StatementsIT {
   @Test
   void uniqueValuesMaySwapInATransactionLargerThanTheBuffer() throws Exception {
     trial.close();
-    trial = StatementTrial.between(Mirror.on(version).sink("buffer.max.rows", "7"));
+    trial = StatementTrial.between(stage, Mirror.on(stage.version()).sink("buffer.max.rows", "7"));
     trial
         .given(
             "create table d (id int primary key, code int unique, place int unique deferrable)",
@@ -147,7 +147,7 @@ class StatementsIT {
 
     assertThatThrownBy(() -> trial.track("d")).hasMessageContaining("not DEFERRABLE");
 
-    trial.master().execute("select replica.track('d', key => 'd_code')");
+    trial.trackBy("d", "'d_code'");
     trial.run(
         "insert into d select i, i, 'x' from generate_series(1, 9) i",
         "update d set id = id + 1",
@@ -169,7 +169,7 @@ class StatementsIT {
 
   @Test
   void mergeArrivesWithAllItsActions() throws Exception {
-    assumeTrue(version == PostgresVersion.NEWEST, "PostgreSQL 13 has no MERGE");
+    assumeTrue(stage.version() == PostgresVersion.NEWEST, "PostgreSQL 13 has no MERGE");
     trial.run(
         "merge into t using (values (1, 'del'), (2, 'upd'), (3, 'none'), (21, 'ins'), (22, 'none'))"
             + " s(k, what) on t.id = s.k"

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kreplica.sink.SlaveFixture;
 import io.kreplica.source.MasterFixture;
 import io.kreplica.stack.PostgresServer;
-import io.kreplica.stack.PostgresVersion;
 import java.sql.Connection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,19 +15,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What transactions keep and what they take back: savepoints, errors, procedures, two phases. */
 @ParameterizedClass
-@EnumSource(PostgresVersion.class)
+@EnumSource(TrialStage.class)
 class TransactionsIT {
 
-  private final PostgresVersion version;
+  private final TrialStage stage;
   private StatementTrial trial;
 
-  TransactionsIT(PostgresVersion version) {
-    this.version = version;
+  TransactionsIT(TrialStage stage) {
+    this.stage = stage;
   }
 
   @BeforeEach
   void createTables() throws Exception {
-    trial = prepare(StatementTrial.on(version));
+    trial = prepare(StatementTrial.on(stage));
   }
 
   private static StatementTrial prepare(StatementTrial trial) throws Exception {
@@ -167,11 +166,15 @@ class TransactionsIT {
   @Test
   void preparedTransactionsArriveWhenTheyAreCommitted() throws Exception {
     try (var server =
-            PostgresServer.builder(version).setting("max_prepared_transactions", "4").start();
+            PostgresServer.builder(stage.version())
+                .setting("max_prepared_transactions", "4")
+                .start();
         var prepared =
             StatementTrial.between(
+                stage,
                 Mirror.between(
-                    MasterFixture.on(server), SlaveFixture.on(SharedPostgres.of(version))))) {
+                    MasterFixture.on(server),
+                    SlaveFixture.on(SharedPostgres.of(stage.version()))))) {
       var master = prepared.master();
       master.execute("update replica.log_state set doorbell_rings = false");
       prepare(prepared);

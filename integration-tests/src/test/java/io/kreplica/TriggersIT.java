@@ -2,7 +2,6 @@ package io.kreplica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kreplica.stack.PostgresVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,20 +10,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What triggers and foreign keys do beside a statement; both exist on the slave too, and rest. */
 @ParameterizedClass
-@EnumSource(PostgresVersion.class)
+@EnumSource(TrialStage.class)
 class TriggersIT {
 
-  private final PostgresVersion version;
+  private final TrialStage stage;
   private StatementTrial trial;
 
-  TriggersIT(PostgresVersion version) {
-    this.version = version;
+  TriggersIT(TrialStage stage) {
+    this.stage = stage;
   }
 
   @BeforeEach
   void createTables() throws Exception {
     trial =
-        StatementTrial.on(version)
+        StatementTrial.on(stage)
             .given(
                 "create table t (id int primary key, a int, b text)",
                 "create table audit (n int generated always as identity primary key, what text)")

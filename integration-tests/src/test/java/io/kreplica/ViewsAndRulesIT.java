@@ -3,7 +3,6 @@ package io.kreplica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kreplica.stack.PostgresVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,20 +11,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Changes that go through views, their triggers, and rules. */
 @ParameterizedClass
-@EnumSource(PostgresVersion.class)
+@EnumSource(TrialStage.class)
 class ViewsAndRulesIT {
 
-  private final PostgresVersion version;
+  private final TrialStage stage;
   private StatementTrial trial;
 
-  ViewsAndRulesIT(PostgresVersion version) {
-    this.version = version;
+  ViewsAndRulesIT(TrialStage stage) {
+    this.stage = stage;
   }
 
   @BeforeEach
   void createTables() throws Exception {
     trial =
-        StatementTrial.on(version)
+        StatementTrial.on(stage)
             .given(
                 "create table t (id int primary key, a int, b text)",
                 "create table audit (n int generated always as identity primary key, what text)")
