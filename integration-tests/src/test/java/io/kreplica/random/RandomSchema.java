@@ -43,8 +43,9 @@ final class RandomSchema {
     schema.addViews();
     for (var table : schema.tables) {
       for (var i = random.nextInt(4); i > 0; i--) {
+        var on = table.isPartitioned() && random.nextInt(3) == 0 ? table.partition(random) : table;
         schema.behaviour.addAll(
-            RandomTrigger.of(random, table, schema.anyTable(), schema.behaviour.size()));
+            RandomTrigger.of(random, on, schema.anyTable(), schema.behaviour.size()));
       }
     }
     if (random.nextInt(3) == 0) {
@@ -122,7 +123,13 @@ final class RandomSchema {
   }
 
   RandomTable anyTable() {
-    return tables.get(random.nextInt(tables.size()));
+    return any(random);
+  }
+
+  /** A table, or sometimes one of its partitions. */
+  RandomTable any(Random chance) {
+    var table = tables.get(chance.nextInt(tables.size()));
+    return table.isPartitioned() && chance.nextInt(3) == 0 ? table.partition(chance) : table;
   }
 
   List<RandomTable> tables() {

@@ -26,7 +26,7 @@ final class RandomStatements {
 
   /** The next one. */
   RandomStatement next() {
-    var table = schema.tables().get(random.nextInt(schema.tables().size()));
+    var table = anyTable();
     var t = table.sql();
     return switch (random.nextInt(34)) {
       case 0, 1, 2, 3 -> RandomStatement.of(insert(table));
@@ -42,8 +42,7 @@ final class RandomStatements {
       case 23, 24 -> RandomStatement.of(calling(table));
       case 25 -> RandomStatement.of(block(table));
       case 26 -> RandomStatement.of(throughView());
-      case 27 ->
-          RandomStatement.of("update only " + t + " set n = n where " + table.condition(random));
+      case 27 -> RandomStatement.of(ofOneTable(table));
       case 28 ->
           RandomStatement.of(
               "update "
@@ -62,7 +61,7 @@ final class RandomStatements {
               "delete from "
                   + t
                   + " using "
-                  + schema.anyTable().sql()
+                  + anyTable().sql()
                   + " o where "
                   + t
                   + ".n = o.n and o.n = "
@@ -87,6 +86,10 @@ final class RandomStatements {
       case 32 -> RandomStatement.of(swap(table));
       default -> RandomStatement.of(chain(table));
     };
+  }
+
+  private RandomTable anyTable() {
+    return schema.any(random);
   }
 
   private String small() {
@@ -182,13 +185,26 @@ final class RandomStatements {
         Optional.of(lines.toString()));
   }
 
+  /** What spares heirs; of a partitioned table it does nothing. */
+  private String ofOneTable(RandomTable table) {
+    var only = "only " + table.sql();
+    var where = " where " + table.condition(random);
+    return switch (random.nextInt(4)) {
+      case 0 -> "delete from " + only + where;
+      case 1 -> "update " + only + " set n = n" + where;
+      default -> "update " + only + " set " + assignments(table, "") + where;
+    };
+  }
+
   private String truncate(RandomTable table) {
     return switch (random.nextInt(6)) {
-      case 0 -> "truncate " + table.sql();
+      case 0 ->
+          "truncate "
+              + (table.isPartitioned() || random.nextInt(4) > 0 ? "" : "only ")
+              + table.sql();
       case 1 -> "truncate " + table.sql() + " cascade";
       case 2 -> "truncate audit restart identity";
-      case 3 ->
-          "truncate " + table.sql() + ", " + schema.anyTable().sql() + " restart identity cascade";
+      case 3 -> "truncate " + table.sql() + ", " + anyTable().sql() + " restart identity cascade";
       default -> "delete from " + table.sql() + " where n > 20";
     };
   }
@@ -235,7 +251,7 @@ final class RandomStatements {
               + selected(table, "")
               + " from gone";
       case 2 -> {
-        var other = schema.anyTable();
+        var other = anyTable();
         yield "with a as ("
             + update(other)
             + " returning n), b as ("
@@ -251,7 +267,7 @@ final class RandomStatements {
               + table.condition(random)
               + " returning *) select count(*) from moved";
       default -> {
-        var other = schema.anyTable();
+        var other = anyTable();
         yield "with a as ("
             + update(table)
             + "), b as (delete from "
@@ -259,7 +275,7 @@ final class RandomStatements {
             + " where "
             + other.condition(random)
             + ") "
-            + update(schema.anyTable());
+            + update(anyTable());
       }
     };
   }
@@ -327,7 +343,7 @@ final class RandomStatements {
     for (var i = random.nextInt(3); i >= 0; i--) {
       lines.add(
           " begin "
-              + simple(schema.anyTable())
+              + simple(anyTable())
               + "; "
               + update(table)
               + "; exception when others then null; end;");

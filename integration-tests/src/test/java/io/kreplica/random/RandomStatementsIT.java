@@ -39,15 +39,20 @@ class RandomStatementsIT {
     var end =
         Instant.now().plus(Duration.ofSeconds(Long.getLong("kreplica.random.seconds", SECONDS)));
     var last = seed - 1;
+    var statements = 0;
+    var commits = 0;
     do {
       last++;
       try (var world = new RandomWorld(version, last, sessions)) {
         world.live();
+        statements += world.statements();
+        commits += world.commits();
       }
     } while (Instant.now().isBefore(end));
     System.out.printf(
-        "RandomStatementsIT: seeds %d to %d on %s with %d sessions (choose with -Dkreplica.seed=)%n",
-        seed, last, version, sessions);
+        "RandomStatementsIT: seeds %d to %d on %s with %d sessions (choose with -Dkreplica.seed=):"
+            + " %d statements, %d commits of the slave%n",
+        seed, last, version, sessions, statements, commits);
     Transcript.mistakes().forEach((mistake, times) -> System.out.println(times + " x " + mistake));
   }
 }

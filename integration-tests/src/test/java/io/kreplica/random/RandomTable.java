@@ -15,27 +15,55 @@ import java.util.stream.Collectors;
  * @param key the columns of its key
  * @param definition DDL that creates it, partitions and indexes too
  * @param keyIndex the index to track it by, if not by its primary key; else empty
+ * @param partitions names of its partitions of every level, unquoted
  */
 record RandomTable(
     String name,
     List<RandomColumn> columns,
     List<RandomColumn> key,
     List<String> definition,
-    String keyIndex) {
+    String keyIndex,
+    List<String> partitions) {
 
   RandomTable {
     columns = List.copyOf(columns);
     key = List.copyOf(key);
     definition = List.copyOf(definition);
+    partitions = List.copyOf(partitions);
+  }
+
+  /** A table of a primary key that is not partitioned. */
+  static RandomTable plain(String name, List<RandomColumn> columns, List<RandomColumn> key) {
+    return new RandomTable(name, columns, key, List.of(), "", List.of());
+  }
+
+  /** The same with other DDL. */
+  RandomTable definedBy(List<String> ddl, String index, List<String> names) {
+    return new RandomTable(name, columns, key, ddl, index, names);
+  }
+
+  /** One of its partitions, to be addressed by itself. */
+  RandomTable partition(Random random) {
+    var partition = partitions.get(random.nextInt(partitions.size()));
+    return RandomTable.plain(partition, columns, key);
+  }
+
+  boolean isPartitioned() {
+    return !partitions.isEmpty();
   }
 
   String sql() {
     return Identifiers.quote(name);
   }
 
-  /** Whether it is keyed by one number, which statements may count up. */
+  /** Whether a number that statements may count up is in its key. */
   boolean hasNumberKey() {
-    return key.size() == 1 && key.get(0).kind() == ValueKind.KEY;
+    return key.stream().anyMatch(column -> column.kind() == ValueKind.KEY);
+  }
+
+  /** Whether foreign keys may refer to it by a number. */
+  boolean isReferable() {
+    return hasNumberKey() && key.size() == 1 && keyIndex.isEmpty();
   }
 
   RandomColumn column(Random random) {

@@ -9,8 +9,28 @@ import java.util.stream.Collectors;
 /** Makes tables: plain, partitioned, inherited, by all kinds of keys. */
 final class RandomTables {
 
-  /** So many forms there are; those from 6 on are partitioned or inherit. */
-  private static final int FORMS = 6;
+  /** What a table is like, as often as it is to come. */
+  private enum Form {
+    NUMBERED,
+    NUMBERED_TOO,
+    PAIRED,
+    KEYED,
+    INDEXED,
+    PARTITIONED_BY_NUMBER,
+    PARTITIONED_BY_NUMBER_TOO,
+    PARTITIONED_BY_KEY,
+    HEIR;
+
+    boolean isPartitioned() {
+      return name().startsWith("PARTITIONED");
+    }
+
+    boolean isNumbered() {
+      return name().contains("NUMBER");
+    }
+  }
+
+  private static final String SERIAL = "serial_no bigint generated always as identity";
 
   private final Random random;
   private final List<RandomTable> referable = new ArrayList<>();
@@ -22,61 +42,55 @@ final class RandomTables {
 
   RandomTable next(String name) {
     number++;
-    var form = number == 1 ? 0 : random.nextInt(FORMS);
-    if (form == 8 && !referable.isEmpty()) {
-      return heir(name);
+    var form = number == 1 ? Form.NUMBERED : Form.values()[random.nextInt(Form.values().length)];
+    var table = form == Form.HEIR ? heir(name) : table(name, form);
+    if (table.isReferable()) {
+      referable.add(table);
     }
-    var isPartitioned = form == 6 || form == 7;
+    return table;
+  }
+
+  private RandomTable table(String name, Form form) {
     var key = key(form);
     var n = new RandomColumn("n", ValueKind.SMALL, true, "default 0");
-    if (isPartitioned && random.nextBoolean()) {
+    if (form.isPartitioned() && random.nextInt(3) > 0) {
       key.add(n);
     }
     var columns = new ArrayList<>(key);
     if (!columns.contains(n)) {
       columns.add(n);
     }
-    var constraints = addPayload(columns, isPartitioned);
+    var more = addPayload(columns, form.isPartitioned());
     // Columns of a key do not stand together, nor first.
     Collections.shuffle(columns, random);
-    var byIndex = !isPartitioned && form == 5;
+    var table = RandomTable.plain(name, columns, key);
     var definition = new ArrayList<String>();
-    var table = new RandomTable(name, columns, key, List.of(), byIndex ? "key_" + number : "");
     definition.add(
         "create table "
             + table.sql()
             + " ("
             + columns.stream().map(RandomColumn::ddl).collect(Collectors.joining(", "))
-            + (byIndex ? "" : ", primary key (" + table.keyList() + ")")
-            + constraints
-            + ")"
-            + (isPartitioned ? " partition by " + scheme(key) : ""));
-    if (byIndex) {
+            + (form == Form.INDEXED ? "" : ", primary key (" + table.keyList() + ")")
+            + more
+            + ")");
+    if (form.isPartitioned()) {
+      return new RandomPartitions(random, table, more, number).of(definition.get(0));
+    }
+    if (form == Form.INDEXED) {
+      var index = "key_" + number;
       definition.add(
-          "create unique index key_"
-              + number
-              + " on "
-              + table.sql()
-              + " ("
-              + table.keyList()
-              + ")");
+          "create unique index " + index + " on " + table.sql() + " (" + table.keyList() + ")");
+      return table.definedBy(definition, index, List.of());
     }
-    if (isPartitioned) {
-      addPartitions(table, key.contains(n), definition);
-    }
-    var made = new RandomTable(name, columns, key, definition, table.keyIndex());
-    if (made.hasNumberKey() && !byIndex) {
-      referable.add(made);
-    }
-    return made;
+    return table.definedBy(definition, "", List.of());
   }
 
-  private List<RandomColumn> key(int form) {
+  private List<RandomColumn> key(Form form) {
     var key = new ArrayList<RandomColumn>();
-    if (form < 3 || form == 6) {
+    if (form.isNumbered()) {
       key.add(new RandomColumn("id", ValueKind.KEY, true, ""));
     } else {
-      for (var i = form == 3 ? 2 : 1; i > 0; i--) {
+      for (var i = form == Form.PAIRED ? 2 : 1; i > 0; i--) {
         var kind = ValueKind.KEYS.get(random.nextInt(ValueKind.KEYS.size()));
         key.add(new RandomColumn("Key " + i, kind, true, ""));
       }
@@ -84,13 +98,13 @@ final class RandomTables {
     return key;
   }
 
-  /** Adds what is not the key; returns table constraints. */
+  /** Adds what is not the key; returns what else belongs to the table. */
   private String addPayload(List<RandomColumn> columns, boolean isPartitioned) {
     for (var i = 1 + random.nextInt(4); i > 0; i--) {
       var kind = ValueKind.PAYLOADS.get(random.nextInt(ValueKind.PAYLOADS.size()));
       columns.add(new RandomColumn("c" + i, kind, random.nextInt(6) == 0, ""));
     }
-    var constraints = new StringBuilder();
+    var more = new StringBuilder();
     if (!isPartitioned && random.nextInt(3) == 0) {
       var deferrable = random.nextInt(3);
       columns.add(
@@ -104,20 +118,20 @@ final class RandomTables {
     }
     if (!isPartitioned && random.nextInt(5) == 0) {
       columns.add(new RandomColumn("slot", ValueKind.SLOT, false, ""));
-      constraints.append(", exclude using gist (slot with &&)");
+      more.append(", exclude using gist (slot with &&)");
     }
     if (random.nextInt(4) == 0) {
-      constraints.append(", doubled int generated always as (n * 2) stored");
+      more.append(", doubled int generated always as (n * 2) stored");
     }
     if (!isPartitioned && random.nextInt(5) == 0) {
-      constraints.append(", serial_no bigint generated always as identity");
+      more.append(", ").append(SERIAL);
     }
     if (!referable.isEmpty() && random.nextInt(2) == 0) {
       for (var i = 1 + random.nextInt(2); i > 0; i--) {
         columns.add(new RandomColumn("ref" + i, ValueKind.REFERENCE, false, reference()));
       }
     }
-    return constraints.toString();
+    return more.toString();
   }
 
   private String reference() {
@@ -139,57 +153,28 @@ final class RandomTables {
     };
   }
 
-  private String scheme(List<RandomColumn> key) {
-    return key.get(key.size() - 1).name().equals("n")
-        ? "range (n)"
-        : "hash (" + key.get(0).sql() + ")";
-  }
-
-  private void addPartitions(RandomTable table, boolean byN, List<String> definition) {
-    if (byN) {
-      partition(table, 1, "for values from (minvalue) to (9)", definition);
-      partition(table, 2, "for values from (9) to (20) partition by range (n)", definition);
-      definition.add(
-          "create table part_"
-              + number
-              + "_2_1 partition of part_"
-              + number
-              + "_2 for values from (9) to (12)");
-      definition.add(
-          "create table part_" + number + "_2_2 partition of part_" + number + "_2 default");
-      partition(table, 3, "default", definition);
-    } else {
-      for (var i = 0; i < 3; i++) {
-        partition(table, i, "for values with (modulus 3, remainder " + i + ")", definition);
-      }
-    }
-  }
-
-  private void partition(RandomTable table, int i, String bounds, List<String> definition) {
-    definition.add(
-        "create table part_" + number + "_" + i + " partition of " + table.sql() + " " + bounds);
-  }
-
+  /** Inherits columns, but for identity: neither that nor keys are handed down. */
   private RandomTable heir(String name) {
-    var parent = referable.get(random.nextInt(referable.size()));
+    var parents = referable.stream().filter(table -> !table.isPartitioned()).toList();
+    var parent = parents.get(random.nextInt(parents.size()));
+    var own = new RandomColumn("own " + number, ValueKind.TEXT, false, "");
     var columns = new ArrayList<>(parent.columns());
-    var own = new RandomColumn("own", ValueKind.TEXT, false, "");
     columns.add(own);
-    var table = new RandomTable(name, columns, parent.key(), List.of(), "");
-    return new RandomTable(
-        name,
-        columns,
-        parent.key(),
+    var table = RandomTable.plain(name, columns, parent.key());
+    var hasSerial = parent.definition().get(0).contains(SERIAL);
+    return table.definedBy(
         List.of(
             "create table "
                 + table.sql()
                 + " ("
                 + own.ddl()
+                + (hasSerial ? ", " + SERIAL : "")
                 + ", primary key ("
                 + table.keyList()
                 + ")) inherits ("
                 + parent.sql()
                 + ")"),
-        "");
+        "",
+        List.of());
   }
 }

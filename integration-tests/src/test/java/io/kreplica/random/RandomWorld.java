@@ -38,6 +38,7 @@ final class RandomWorld implements AutoCloseable {
   private final List<RandomSession> sessions = new ArrayList<>();
   private final Connection observer;
   private Optional<StateHistory> history = Optional.empty();
+  private int commits;
 
   RandomWorld(PostgresVersion version, long seed, int sessionCount) throws SQLException {
     this.version = version;
@@ -51,6 +52,9 @@ final class RandomWorld implements AutoCloseable {
     }
     if (random.nextInt(3) == 0) {
       mirror.schemaless();
+    }
+    if (random.nextInt(3) == 0) {
+      mirror.sink("conflict.mode", "fail");
     }
     mirror.afterEachCommit((slave, commit) -> look(slave.session()));
     var major = observer.getMetaData().getDatabaseMajorVersion();
@@ -77,6 +81,16 @@ final class RandomWorld implements AutoCloseable {
     } catch (Exception | AssertionError e) {
       throw new AssertionError(report(e), e);
     }
+  }
+
+  /** How many statements the master has executed. */
+  int statements() {
+    return transcript.executed();
+  }
+
+  /** How many commits of the slave have been looked at. */
+  int commits() {
+    return commits;
   }
 
   private void create() throws Exception {
@@ -144,6 +158,7 @@ final class RandomWorld implements AutoCloseable {
 
   /** Looks at the slave after it has committed. */
   private void look(Connection slave) throws SQLException {
+    commits++;
     if (history.isPresent()) {
       history.get().slaveIs(slave);
     }
@@ -162,9 +177,17 @@ final class RandomWorld implements AutoCloseable {
     var log = new ArrayList<>(List.of("-- seed " + seed + ", " + version, schema.script()));
     log.addAll(transcript.last(Integer.MAX_VALUE));
     try {
+      log.add("-- What is left of the log:");
+      mirror
+          .master()
+          .rows(
+              "select seq, xid, relation, op, coalesce(image, row::text), old"
+                  + " from replica.replica_log left join replica.tracked_table using (table_id)"
+                  + " order by seq")
+          .forEach(row -> log.add("-- " + row));
       Files.createDirectories(file.getParent());
       Files.write(file, log);
-    } catch (IOException e) {
+    } catch (IOException | SQLException e) {
       failure.addSuppressed(e);
     }
     return String.join(

@@ -17,11 +17,19 @@ final class Transcript {
 
   private final Deque<String> lines = new ArrayDeque<>();
 
+  private int executed;
+
   synchronized void note(String session, String statement) {
+    executed++;
     lines.add("/* " + session + " */ " + statement);
     if (lines.size() > MOST_KEPT) {
       lines.remove();
     }
+  }
+
+  /** How many statements there were in all, those that failed too. */
+  synchronized int executed() {
+    return executed;
   }
 
   static void count(String mistake) {

@@ -91,6 +91,11 @@ enum ValueKind {
     return type;
   }
 
+  /** Whether a table may be partitioned by its hash. */
+  boolean isHashable() {
+    return this != BITS;
+  }
+
   /** A value as text, never null. */
   String value(Random random) {
     return switch (this) {
