@@ -50,6 +50,29 @@ class LogUpkeepIT {
     }
   }
 
+  @Test
+  void whatTheMastersClockSaysDecidesNothing() throws Exception {
+    try (var mirror = Mirror.on(version)) {
+      mirror.onBoth("create table t (id int primary key, v text)").track("t").settle();
+      var last = "";
+      for (var year : new String[] {"2099", "1999", "9999", "1970"}) {
+        mirror
+            .master()
+            .execute(
+                "alter table replica.replica_log alter ts set default '" + year + "-01-01'",
+                "insert into t values (1, '"
+                    + year
+                    + "')"
+                    + " on conflict (id) do update set v = excluded.v",
+                "update replica.log_state set confirmed_at = confirmed_at + interval '5 years'");
+        last = year;
+        mirror.settle().assertEqual();
+      }
+      assertThat(mirror.slave().rows("select v from t")).containsExactly(last);
+      awaitPruned(mirror);
+    }
+  }
+
   private static void awaitPruned(Mirror mirror) throws Exception {
     for (var polls = 0; polls < 100; polls++) {
       if (mirror.master().value("select count(*) from replica.replica_log").equals("0")) {

@@ -1,5 +1,6 @@
 package io.kreplica.sink;
 
+import io.kreplica.postgres.SteadyClock;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.sink.apply.Outages;
 import io.kreplica.sink.apply.Refusals;
@@ -47,7 +48,7 @@ public final class ReplicaSinkTask extends SinkTask {
 
   /** Called by Connect. */
   public ReplicaSinkTask() {
-    this(Clock.systemUTC());
+    this(SteadyClock.start());
   }
 
   ReplicaSinkTask(Clock clock) {

@@ -1,5 +1,6 @@
 package io.kreplica.source;
 
+import io.kreplica.postgres.SteadyClock;
 import io.kreplica.source.event.EventBuilder;
 import io.kreplica.source.listen.Doorbell;
 import io.kreplica.source.listen.ListeningSession;
@@ -68,7 +69,7 @@ final class MasterSession implements AutoCloseable {
       long epoch,
       Acknowledgements acknowledgements)
       throws SQLException {
-    var clock = Clock.systemUTC();
+    var clock = SteadyClock.start();
     this.config = config;
     this.listening = listening;
     this.reading = reading;
@@ -94,7 +95,7 @@ final class MasterSession implements AutoCloseable {
             reader.storedRows(),
             config.recordMaxBytes(),
             config.typeMapping(),
-            clock);
+            Clock.systemUTC());
     this.inTransit = Optional.empty();
     this.halfSent = planner.resume(offset);
     this.renewal = TableRenewal.every(config.keepaliveInterval(), config.master());

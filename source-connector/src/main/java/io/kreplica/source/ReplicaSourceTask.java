@@ -1,8 +1,8 @@
 package io.kreplica.source;
 
+import io.kreplica.postgres.SteadyClock;
 import io.kreplica.source.offset.Acknowledgements;
 import io.kreplica.source.offset.SourceOffset;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ public final class ReplicaSourceTask extends SourceTask {
     log =
         new LogFollower(
             config, Optional.ofNullable(stored).map(SourceOffset::ofMap), acknowledgements);
-    transactions = new KafkaTransactions(context.transactionContext(), Clock.systemUTC());
+    transactions = new KafkaTransactions(context.transactionContext(), SteadyClock.start());
     ahead = new ReadAhead<>("kreplica-source-" + config.connectorName(), log::next);
   }
 
