@@ -26,6 +26,9 @@ set local standard_conforming_strings = on;
 -- What it refused
 \ir tables/dead_letter.sql
 
+-- What keeps a master's log out of its own database
+\ir functions/is_own_log.sql
+
 -- What an operator looks at
 \ir views/slave_status.sql
 

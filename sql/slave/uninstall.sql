@@ -8,6 +8,7 @@ set local search_path = pg_catalog, pg_temp;
 set local client_min_messages = warning;
 
 drop view if exists replica.slave_version, replica.slave_status;
+drop function if exists replica.is_own_log(text);
 drop table if exists replica.dead_letter, replica.slave_table, replica.replica_position;
 
 \ir ../drop_schema.sql

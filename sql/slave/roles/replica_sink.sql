@@ -25,6 +25,7 @@ begin
         grant select, insert, update, delete on replica.slave_table to replica_sink;
         grant select, insert, update, delete on replica.dead_letter to replica_sink;
         grant select on replica.slave_status, replica.slave_version to replica_sink;
+        grant execute on function replica.is_own_log(text) to replica_sink;
     end if;
 exception
     when insufficient_privilege then

@@ -11,6 +11,7 @@ import io.kreplica.stack.PostgresVersion;
 import java.sql.SQLException;
 import java.util.Random;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,21 @@ class TopologiesIT {
       assertThat(mirror.slave(0).rows("select v from t where id < 0")).containsExactly("kept");
       mirror.slave(0).execute("delete from t where id < 0");
       mirror.assertEqual();
+    }
+  }
+
+  @Test
+  void aMasterIsRefusedAsItsOwnSlave() throws Exception {
+    var both = slave();
+    try (var mirror = Mirror.between(MasterFixture.in(server, both.database()), both)) {
+      mirror.master().execute("create table t (id int primary key, v text)");
+      both.grantEverything();
+      mirror.track("t").master().execute("insert into t values (1, 'a')");
+
+      assertThatThrownBy(mirror::settle)
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("this database is the master that wrote it")
+          .hasMessageContaining("Let connection.url name the slave");
     }
   }
 

@@ -44,6 +44,17 @@ final class Conflicts {
             + "'");
   }
 
+  static FencedException ownLog(String topic, String log) {
+    return new FencedException(
+        "Cannot apply topic '"
+            + topic
+            + "': it carries log '"
+            + log
+            + "', and this database is the master that wrote it. Let connection.url name the slave;"
+            + " or, if this is a copy of the master's files that shall be a slave, run"
+            + " sql/master/uninstall.sql here.");
+  }
+
   static FencedException onAnotherTopic(String topic, String log, String other) {
     return new FencedException(
         "Cannot apply log '"

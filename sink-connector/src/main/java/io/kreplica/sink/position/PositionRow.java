@@ -86,12 +86,13 @@ public final class PositionRow {
   /**
    * Writes the row if there is none: the slave joins the log.
    *
-   * @throws FencedException if somebody else has written it meanwhile
+   * @throws FencedException if somebody else has written it meanwhile, or this is the log's master
    */
   public void join(Connection connection, String log, LogPosition from) throws SQLException {
     if (position.isPresent()) {
       return;
     }
+    refuseOwnLog(connection, log);
     try (var insert =
         connection.prepareStatement(
             "insert into replica.replica_position"
@@ -105,6 +106,17 @@ public final class PositionRow {
     }
     position = Optional.of(new Position(log, from, 0, null, -1));
     joining = true;
+  }
+
+  private void refuseOwnLog(Connection connection, String log) throws SQLException {
+    try (var select = connection.prepareStatement("select replica.is_own_log(?)")) {
+      bind(select, log);
+      try (var rows = select.executeQuery()) {
+        if (rows.next() && rows.getBoolean(1)) {
+          throw Conflicts.ownLog(topic, log);
+        }
+      }
+    }
   }
 
   /** Takes back {@link #join}, whose transaction was rolled back. */
