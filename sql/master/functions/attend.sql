@@ -32,8 +32,12 @@ begin
         if _table.let_go_at is null then
             begin
                 message := replica.let_go(_table.table_id);
-            exception when lock_not_available or deadlock_detected then
+            exception
+            when lock_not_available or deadlock_detected then
                 message := format('The log is beyond its limit, and %s is too busy to be let go; trying again', _table.relation);
+            when insufficient_privilege then
+                message := format('The log is beyond its limit, and %s cannot be let go: %s. Let its owner run CALL replica.renew()',
+                                  _table.relation, sqlerrm);
             end;
             return next;
         end if;

@@ -10,7 +10,10 @@ as $$
 -- their place to others, and not to the disk.
 -- Returns what was done or is the matter, a sentence a row; the same sentence as long as it is.
 begin
-    if exists (select from replica.tracked_table t where t.let_go_at is not null and t.untracked_at is null) then
+    if exists (select from replica.tracked_table t where t.let_go_at is not null and t.untracked_at is null)
+       and not exists (select
+                       from replica.replica_log l, replica.log_state s
+                       where s.confirmed is null or not pg_visible_in_snapshot(l.xid, s.confirmed)) then
         begin
             -- Waits for writers, so that the next statement sees what they have logged.
             lock table replica.replica_log in access exclusive mode;
