@@ -3,8 +3,10 @@ package io.kreplica.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.config.types.Password;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -29,29 +31,29 @@ public record SessionFactory(
   private static final String WATCH_APPLICATION_NAME = "kreplica-watch";
 
   /** Settings every session starts with; they need no privilege and no round trip. */
-  private static final String OPTIONS =
-      String.join(
-          " ",
-          "-c DateStyle=ISO,YMD",
-          "-c IntervalStyle=postgres",
-          "-c bytea_output=hex",
-          "-c lc_monetary=C",
-          "-c xmloption=content",
-          "-c array_nulls=on",
-          "-c quote_all_identifiers=off",
-          "-c search_path=pg_catalog",
-          "-c statement_timeout=0",
-          "-c lock_timeout=0",
-          "-c idle_in_transaction_session_timeout=0",
-          "-c tcp_keepalives_idle=30",
-          "-c tcp_keepalives_interval=10",
-          "-c tcp_keepalives_count=3",
-          "-c tcp_user_timeout=60000");
+  private static final Map<String, String> SETTINGS =
+      Map.ofEntries(
+          Map.entry("DateStyle", "ISO,YMD"),
+          Map.entry("IntervalStyle", "postgres"),
+          Map.entry("bytea_output", "hex"),
+          Map.entry("lc_monetary", "C"),
+          Map.entry("xmloption", "content"),
+          Map.entry("array_nulls", "on"),
+          Map.entry("quote_all_identifiers", "off"),
+          Map.entry("search_path", "pg_catalog"),
+          Map.entry("statement_timeout", "0"),
+          Map.entry("lock_timeout", "0"),
+          Map.entry("idle_in_transaction_session_timeout", "0"),
+          Map.entry("tcp_keepalives_idle", "30"),
+          Map.entry("tcp_keepalives_interval", "10"),
+          Map.entry("tcp_keepalives_count", "3"),
+          Map.entry("tcp_user_timeout", "60000"));
 
   /**
    * Opens an autocommit session.
    *
-   * @throws SQLException if the server refuses or cannot be reached in time
+   * @throws SQLException if the server refuses or cannot be reached in time; with state 0A000 if a
+   *     pooler in between does not give whole sessions
    */
   public Connection open() throws SQLException {
     var ticket = WatchedSockets.ticket();
@@ -67,6 +69,11 @@ public record SessionFactory(
       socket = WatchedSockets.collect(ticket);
     }
     try {
+      if (Pooler.isBefore(connection)) {
+        Pooler.refuseShared(connection, this::openToAsk);
+        // A pooler that was told to ignore them has not handed them on.
+        set(connection, SETTINGS);
+      }
       var backend = prepare(connection);
       if (socket.isPresent()) {
         SessionWatch.start(this, socket.get(), backend);
@@ -91,7 +98,11 @@ public record SessionFactory(
     }
     var seconds = Math.toIntExact(patience.plusMillis(999).toSeconds());
     PGProperty.APPLICATION_NAME.set(properties, name);
-    PGProperty.OPTIONS.set(properties, OPTIONS);
+    PGProperty.OPTIONS.set(
+        properties,
+        SETTINGS.entrySet().stream()
+            .map(setting -> "-c " + setting.getKey() + "=" + setting.getValue())
+            .collect(Collectors.joining(" ")));
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
     PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
     PGProperty.LOGIN_TIMEOUT.set(properties, 2 * seconds);
@@ -110,6 +121,16 @@ public record SessionFactory(
           "08001");
     }
     return connection;
+  }
+
+  private static void set(Connection connection, Map<String, String> settings) throws SQLException {
+    try (var select = connection.prepareStatement("select set_config(?, ?, false)")) {
+      for (var setting : settings.entrySet()) {
+        select.setString(1, setting.getKey());
+        select.setString(2, setting.getValue());
+        select.execute();
+      }
+    }
   }
 
   /** Sets what cannot be set while connecting; the process id of the backend. */
