@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  */
 final class Disturbance {
 
-  private static final Duration LONGEST_RECOVERY = Duration.ofMinutes(4);
+  private static final Duration LONGEST_RECOVERY = Duration.ofMinutes(8);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
   private static final int LONGEST_QUIET_MS = 3_000;
 

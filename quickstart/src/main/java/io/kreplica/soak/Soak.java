@@ -16,7 +16,7 @@ public final class Soak {
   private static final int NOT_STARTED = 2;
 
   private static final int CLIENTS = 6;
-  private static final Duration EQUAL_TIMEOUT = Duration.ofMinutes(4);
+  private static final Duration EQUAL_TIMEOUT = Duration.ofMinutes(8);
 
   private final SoakOptions options;
   private final long start = System.nanoTime();

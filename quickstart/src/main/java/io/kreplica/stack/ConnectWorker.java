@@ -12,7 +12,7 @@ import java.util.Properties;
  */
 public final class ConnectWorker implements AutoCloseable {
 
-  private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
+  private static final Duration READY_TIMEOUT = Duration.ofMinutes(3);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
   private final ConnectRest rest;
