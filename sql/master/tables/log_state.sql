@@ -6,6 +6,7 @@ create table if not exists replica.log_state (
     database oid,
     doorbell_rings boolean not null default true,
     epoch bigint not null default 0,
+    reader uuid,
     confirmed pg_snapshot,
     confirmed_at timestamptz,
     log_limit_bytes bigint check (log_limit_bytes > 0),
@@ -16,6 +17,7 @@ create table if not exists replica.log_state (
 -- Installations of version 1 of the script
 alter table replica.log_state
     add column if not exists database oid,
+    add column if not exists reader uuid,
     add column if not exists log_limit_bytes bigint check (log_limit_bytes > 0),
     add column if not exists log_limit_policy text not null default 'warn'
         check (log_limit_policy in ('warn', 'stop_capture'));
@@ -28,6 +30,7 @@ comment on column replica.log_state.system_identifier is 'The cluster the log wa
 comment on column replica.log_state.database is 'The database the log was written in, which a rename does not change; differs in a copy of it in the same cluster';
 comment on column replica.log_state.doorbell_rings is 'False where NOTIFY does not go with two-phase commit: the source then polls, from its next start on';
 comment on column replica.log_state.epoch is 'Counts the starts of the source; fences what a predecessor still sends';
+comment on column replica.log_state.reader is 'The task of the source that started last: it knows its own epoch even if the answer was lost';
 comment on column replica.log_state.confirmed is 'Position up to which Kafka has acknowledged the log; the rows below it are pruned';
 comment on column replica.log_state.confirmed_at is 'When the source last confirmed a position';
 comment on column replica.log_state.log_limit_bytes is 'What the log may take on disk before log_limit_policy applies; null for as much as there is';

@@ -10,20 +10,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What docs/compatibility.md claims is shown by tests that exist. */
+/** What docs/compatibility.md and docs/guarantees.md claim is shown by tests that exist. */
 class CompatibilityTest {
 
   private static final Path ROOT = Path.of(System.getProperty("kreplica.root", ".."));
   private static final Pattern ROW = Pattern.compile("\\|(.+)\\|(.+)\\|([^|]+)\\|");
   private static final Pattern REFERENCE = Pattern.compile("`(\\w+)\\.(\\w+)`");
 
-  @Test
-  void everyLineNamesATestThatExists() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/compatibility.md", "docs/guarantees.md"})
+  void everyLineNamesATestThatExists(String page) throws IOException {
     var tests = testSources();
     var unproven = new ArrayList<String>();
-    for (var line : Files.readAllLines(ROOT.resolve("docs/compatibility.md"))) {
+    for (var line : Files.readAllLines(ROOT.resolve(page))) {
       var row = ROW.matcher(line);
       if (row.matches() && !line.startsWith("|---") && !line.endsWith("| shown by |")) {
         unproven.addAll(missing(row.group(1).strip(), row.group(3), tests));

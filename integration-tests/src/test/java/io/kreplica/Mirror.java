@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.apache.kafka.connect.source.SourceRecord;
 
@@ -51,6 +52,8 @@ public final class Mirror implements AutoCloseable {
   private Optional<MirrorTopic> topic = Optional.empty();
   private final List<SourceRecord> sent = new ArrayList<>();
   private Optional<TaskRun> source = Optional.empty();
+  private Optional<SourceRecord> storedOffset = Optional.empty();
+  private List<SourceRecord> late = List.of();
 
   private Mirror(MasterFixture master) {
     this.master = master;
@@ -178,24 +181,38 @@ public final class Mirror implements AutoCloseable {
     var run = source.orElseThrow();
     var before = run.sent().size();
     var came = run.poll();
-    for (var record : run.sent().subList(before, run.sent().size())) {
-      sent.add(record);
-      topic.orElseThrow().add(record);
+    arrive(run.sent().subList(before, run.sent().size()));
+    if (came) {
+      // A dead task's producer may deliver after its successor's.
+      late.forEach(record -> topic.orElseThrow().add(record));
+      late = List.of();
     }
     return came;
   }
 
+  private void arrive(List<SourceRecord> records) {
+    sent.addAll(records);
+    records.forEach(record -> topic.orElseThrow().add(record));
+  }
+
   /** Lets every slave that follows read to the topic's end. */
   public void applyAll() throws SQLException {
-    run();
     var deadline = Instant.now().plus(PATIENCE);
-    for (var side : sides) {
-      while (side.isFollowing && !step(side)) {
-        if (Instant.now().isAfter(deadline)) {
-          throw new AssertionError("The slave did not come to the topic's end in " + PATIENCE);
-        }
+    while (!applySome()) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("A slave did not come to the topic's end in " + PATIENCE);
       }
     }
+  }
+
+  /** Lets every slave that follows read once; whether all are at the topic's end. */
+  public boolean applySome() throws SQLException {
+    run();
+    var isAtEnd = true;
+    for (var side : sides) {
+      isAtEnd &= !side.isFollowing || step(side);
+    }
+    return isAtEnd;
   }
 
   private boolean step(Side side) throws SQLException {
@@ -222,7 +239,9 @@ public final class Mirror implements AutoCloseable {
           Optional.of(
               sent.isEmpty()
                   ? TaskRun.first(settings)
-                  : TaskRun.behind(settings, sent.get(sent.size() - 1)));
+                  : TaskRun.behind(
+                      settings, storedOffset.orElseGet(() -> sent.get(sent.size() - 1))));
+      storedOffset = Optional.empty();
     }
     for (var side : sides) {
       if (side.isFollowing && side.run.isEmpty()) {
@@ -261,6 +280,28 @@ public final class Mirror implements AutoCloseable {
   public Mirror restartSource() {
     source.ifPresent(TaskRun::stop);
     source = Optional.empty();
+    return this;
+  }
+
+  /**
+   * The source's worker dies: of what it has in hand, some records arrive, some may arrive late,
+   * and the others do not; the next task starts at an offset that Connect has stored some time
+   * before.
+   */
+  public Mirror killSource(Random random) throws InterruptedException {
+    run();
+    var inHand = source.orElseThrow().pollInVain();
+    source.get().stop();
+    source = Optional.empty();
+    var arriving = random.nextInt(inHand.size() + 1);
+    arrive(inHand.subList(0, arriving));
+    if (random.nextBoolean()) {
+      late = List.copyOf(inHand.subList(arriving, inHand.size()));
+    }
+    if (!sent.isEmpty()) {
+      var back = random.nextInt(Math.min(sent.size(), 200));
+      storedOffset = Optional.of(sent.get(sent.size() - 1 - back));
+    }
     return this;
   }
 

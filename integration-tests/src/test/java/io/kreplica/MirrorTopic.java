@@ -34,8 +34,12 @@ final class MirrorTopic implements ReadableTopic {
 
   void add(SourceRecord record) {
     if (EventHeaders.operation(record.headers()) == Operation.COMMIT) {
-      commits.add(Marker.ofValue(record.value()));
-      commitOffsets.add(records.size());
+      var commit = Marker.ofValue(record.value());
+      // What a dead task's producer delivers late does not count.
+      if (lastCommit().map(last -> commit.epoch() >= last.epoch()).orElse(true)) {
+        commits.add(commit);
+        commitOffsets.add(records.size());
+      }
     }
     records.add(
         wire.carry(

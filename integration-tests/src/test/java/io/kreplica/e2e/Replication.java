@@ -146,7 +146,7 @@ final class Replication implements AutoCloseable {
   }
 
   SlaveWatcher watchSlave() {
-    return SlaveWatcher.start(this::onSlave);
+    return SlaveWatcher.start(this::onSlave, Shop::inconsistency);
   }
 
   /** Waits until all tables are equal on both sides, and fails if they do not become so. */

@@ -15,23 +15,37 @@ import java.util.concurrent.locks.LockSupport;
  * Somebody who reads the slave all the time, each time in one snapshot, and looks whether it could
  * be a state of the master. It takes no offence at a slave that is down.
  */
-final class SlaveWatcher implements AutoCloseable {
+public final class SlaveWatcher implements AutoCloseable {
+
+  /** Looks at one state of the slave. */
+  @FunctionalInterface
+  public interface Judge {
+    /**
+     * What the state shows that no state of the master could: empty if nothing.
+     *
+     * @param connection in a transaction that sees one snapshot
+     */
+    String inconsistency(Connection connection) throws SQLException;
+  }
 
   private static final Duration PAUSE = Duration.ofMillis(3);
   private static final Duration DOWN_PAUSE = Duration.ofMillis(100);
 
   private final ConnectionSource slave;
+  private final Judge judge;
   private final Thread thread = new Thread(this::watch, "slave-watcher");
   private final Set<String> states = Collections.synchronizedSet(new LinkedHashSet<>());
   private final Set<String> inconsistencies = Collections.synchronizedSet(new LinkedHashSet<>());
   private volatile boolean stopped;
 
-  private SlaveWatcher(ConnectionSource slave) {
+  private SlaveWatcher(ConnectionSource slave, Judge judge) {
     this.slave = slave;
+    this.judge = judge;
   }
 
-  static SlaveWatcher start(ConnectionSource slave) {
-    var watcher = new SlaveWatcher(slave);
+  /** Begins to read the slave, and to judge what it shows. */
+  public static SlaveWatcher start(ConnectionSource slave, Judge judge) {
+    var watcher = new SlaveWatcher(slave, judge);
     watcher.thread.start();
     return watcher;
   }
@@ -54,7 +68,7 @@ final class SlaveWatcher implements AutoCloseable {
 
   private void look(Connection connection) throws SQLException {
     var position = position(connection);
-    var inconsistency = Shop.inconsistency(connection);
+    var inconsistency = judge.inconsistency(connection);
     if (!inconsistency.isEmpty()) {
       inconsistencies.add("at " + position + ": " + inconsistency);
     }
@@ -71,7 +85,7 @@ final class SlaveWatcher implements AutoCloseable {
   }
 
   /** How many different states it has seen so far. */
-  int states() {
+  public int states() {
     return states.size();
   }
 
@@ -81,7 +95,7 @@ final class SlaveWatcher implements AutoCloseable {
   }
 
   /** Ends, and fails if a state was seen that the master never had, or hardly any state at all. */
-  void assertOnlyStatesOfTheMaster(int leastStates) {
+  public void assertOnlyStatesOfTheMaster(int leastStates) {
     close();
     assertThat(inconsistencies).as("states of the slave that the master never had").isEmpty();
     assertThat(states()).as("different states seen").isGreaterThanOrEqualTo(leastStates);

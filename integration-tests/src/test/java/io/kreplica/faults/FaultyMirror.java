@@ -31,7 +31,8 @@ final class FaultyMirror implements AutoCloseable {
     mirror =
         Mirror.between(master, slave)
             .source("connection.url", url(toMaster, master.database()))
-            .source("connection.timeout.ms", TIMEOUT_MS, "keepalive.interval.ms", "1000")
+            .source("connection.timeout.ms", TIMEOUT_MS)
+            .source("keepalive.interval.ms", "1000")
             .sink("connection.url", url(toSlave, slave.database()))
             .sink("connection.timeout.ms", TIMEOUT_MS);
   }

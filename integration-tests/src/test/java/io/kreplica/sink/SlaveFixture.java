@@ -26,7 +26,7 @@ public final class SlaveFixture implements AutoCloseable {
 
   private final PostgresServer server;
   private final String database;
-  private final Connection session;
+  private Connection session;
 
   private SlaveFixture(PostgresServer server, String database, Connection session) {
     this.server = server;
@@ -86,6 +86,16 @@ public final class SlaveFixture implements AutoCloseable {
 
   public String database() {
     return database;
+  }
+
+  /** Another session as the superuser. */
+  public Connection connect() throws SQLException {
+    return server.connect(database);
+  }
+
+  /** Opens its session anew, after the server was down. */
+  public void connectAgain() throws SQLException {
+    session = connect();
   }
 
   /** The same slave over a new session, after the server was down. */

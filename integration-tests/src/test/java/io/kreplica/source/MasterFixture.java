@@ -25,7 +25,7 @@ public final class MasterFixture implements AutoCloseable {
 
   private final PostgresServer server;
   private final String database;
-  private final Connection session;
+  private Connection session;
 
   private MasterFixture(PostgresServer server, String database, Connection session) {
     this.server = server;
@@ -91,6 +91,11 @@ public final class MasterFixture implements AutoCloseable {
   /** Another session as the superuser. */
   public Connection connect() throws SQLException {
     return server.connect(database);
+  }
+
+  /** Opens its session anew, after the server was down. */
+  public void connectAgain() throws SQLException {
+    session = server.connect(database);
   }
 
   public Connection session() {

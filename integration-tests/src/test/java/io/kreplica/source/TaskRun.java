@@ -85,6 +85,12 @@ public final class TaskRun implements AutoCloseable {
     return true;
   }
 
+  /** Polls once; what came is neither kept as sent nor acknowledged. */
+  public List<SourceRecord> pollInVain() throws InterruptedException {
+    var records = task.poll();
+    return records == null ? List.of() : records;
+  }
+
   public List<SourceRecord> sent() {
     return sent;
   }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class LogFollower implements AutoCloseable {
   private final ReplicaSourceConfig config;
   private final Acknowledgements acknowledgements;
   private final Backoff backoff;
+  private final UUID reader = UUID.randomUUID();
   private volatile MasterSession session;
   private volatile boolean isClosed;
   private Optional<SourceOffset> offset;
@@ -73,7 +75,7 @@ final class LogFollower implements AutoCloseable {
   }
 
   private void connect() throws SQLException, InterruptedException {
-    var opened = MasterSession.open(config, offset, epoch, acknowledgements);
+    var opened = MasterSession.open(config, reader, offset, epoch, acknowledgements);
     session = opened;
     epoch = Optional.of(opened.epoch());
     backoff.reset();

@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,6 +105,7 @@ final class MasterSession implements AutoCloseable {
   /**
    * Connects to the master and becomes the one that reads its log.
    *
+   * @param reader the task
    * @param stored where the connector stopped, if it has run before
    * @param previousEpoch the epoch of this task's last session, if it had one: another in the
    *     master means that a successor of this task is at work
@@ -112,6 +114,7 @@ final class MasterSession implements AutoCloseable {
    */
   static MasterSession open(
       ReplicaSourceConfig config,
+      UUID reader,
       Optional<SourceOffset> stored,
       Optional<Long> previousEpoch,
       Acknowledgements acknowledgements)
@@ -130,7 +133,7 @@ final class MasterSession implements AutoCloseable {
       // Only what is read under the lock is certain to stay.
       var identity = MasterIdentity.read(reading);
       var registration = new SourceRegistration(listening, identity);
-      var epoch = registration.nextEpoch(previousEpoch);
+      var epoch = registration.nextEpoch(reader, previousEpoch);
       var offset =
           stored.isPresent()
               ? identity.resume(stored.get(), config.acceptedTimeline())

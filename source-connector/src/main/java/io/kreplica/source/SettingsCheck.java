@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
  */
 final class SettingsCheck {
 
+  private static final String TOPIC_CREATION = "topic.creation.";
   private static final String PRODUCER = "producer.override.";
 
   private final Map<String, String> settings;
@@ -45,6 +46,7 @@ final class SettingsCheck {
         }
       }
     }
+    checkTopicCreation(report);
     if (reordersOnRetry()) {
       report.accept(
           ReplicaSourceConfig.TOPIC,
@@ -69,6 +71,32 @@ final class SettingsCheck {
   private boolean losesTypes(String converter) {
     return settings.getOrDefault(converter, "").endsWith("JsonConverter")
         && "false".equalsIgnoreCase(settings.get(converter + ".schemas.enable"));
+  }
+
+  private void checkTopicCreation(BiConsumer<String, String> report) {
+    settings.forEach(
+        (name, value) -> {
+          if (!name.startsWith(TOPIC_CREATION) || value == null) {
+            return;
+          }
+          if (name.endsWith(".cleanup.policy") && value.contains("compact")) {
+            report.accept(
+                ReplicaSourceConfig.TOPIC,
+                name
+                    + "="
+                    + value
+                    + " would let Kafka drop changes that a newer one of the same key follows, and"
+                    + " refuse markers, which have no key. Set it to delete.");
+          }
+          if (name.endsWith(".partitions") && value.strip().matches("[0-9]*[02-9]|[0-9]+1")) {
+            report.accept(
+                ReplicaSourceConfig.TOPIC,
+                name
+                    + "="
+                    + value
+                    + ", but the order of changes holds in one partition. Set it to 1.");
+          }
+        });
   }
 
   private boolean reordersOnRetry() {

@@ -6,6 +6,7 @@ import io.kreplica.source.offset.SourceOffset;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.kafka.connect.errors.ConnectException;
 
 /**
@@ -25,15 +26,19 @@ final class SourceRegistration {
   /**
    * Takes the next epoch.
    *
+   * @param reader this task, which knows by it an epoch whose number was lost with the connection
    * @param previous this task's last epoch, if it had one
    * @throws ConnectException if another task has started since
    */
-  long nextEpoch(Optional<Long> previous) throws SQLException {
+  long nextEpoch(UUID reader, Optional<Long> previous) throws SQLException {
     try (var statement =
         connection.prepareStatement(
-            "update replica.log_state set epoch = epoch + 1 where epoch = coalesce(?::bigint, epoch)"
+            "update replica.log_state set epoch = epoch + 1, reader = ?::uuid"
+                + " where epoch = coalesce(?::bigint, epoch) or reader = ?::uuid"
                 + " returning epoch")) {
-      statement.setString(1, previous.map(String::valueOf).orElse(null));
+      statement.setString(1, reader.toString());
+      statement.setString(2, previous.map(String::valueOf).orElse(null));
+      statement.setString(3, reader.toString());
       try (var row = statement.executeQuery()) {
         if (!row.next()) {
           throw new ConnectException(

@@ -50,6 +50,24 @@ class ReplicaSourceConnectorTest {
   }
 
   @Test
+  void refusesToCreateATopicThatWouldLoseRecordsOrTheirOrder() {
+    assertThat(
+            errors(
+                Map.of(
+                    "topic.creation.default.cleanup.policy", "compact,delete",
+                    "topic.creation.default.partitions", "12")))
+        .hasSize(2)
+        .anyMatch(error -> error.contains("cleanup.policy=compact,delete"))
+        .anyMatch(error -> error.contains("partitions=12"));
+    assertThat(
+            errors(
+                Map.of(
+                    "topic.creation.default.cleanup.policy", "delete",
+                    "topic.creation.default.partitions", "1")))
+        .noneMatch(error -> error.contains("topic.creation"));
+  }
+
+  @Test
   void thePasswordIsInNoMessage() {
     assertThat(errors(Map.of("connection.password", "hunter2")))
         .asString()

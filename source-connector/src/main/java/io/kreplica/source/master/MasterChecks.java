@@ -21,8 +21,9 @@ public final class MasterChecks {
       select string_agg(what, ', ')
       from (values
           ('SELECT on replica.log_state', has_table_privilege('replica.log_state', 'select')),
-          ('UPDATE (epoch, confirmed, confirmed_at) on replica.log_state',
+          ('UPDATE (epoch, reader, confirmed, confirmed_at) on replica.log_state',
            has_column_privilege('replica.log_state', 'epoch', 'update')
+           and has_column_privilege('replica.log_state', 'reader', 'update')
            and has_column_privilege('replica.log_state', 'confirmed', 'update')),
           ('SELECT on replica.tracked_table', has_table_privilege('replica.tracked_table', 'select')),
           ('SELECT and DELETE on replica.replica_log',
