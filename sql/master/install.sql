@@ -69,6 +69,7 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/drop_triggers.sql
 \ir functions/create_leaf_trigger.sql
 \ir functions/create_triggers.sql
+\ir functions/has_primary_key.sql
 \ir functions/key_fits.sql
 \ir functions/names_fit.sql
 \ir functions/keep_former.sql

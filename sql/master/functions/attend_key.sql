@@ -10,8 +10,7 @@ begin
     is_trouble := false;
     if replica.key_fits(tracked) then
         message := format('%s has its key (%s) again', tracked.relation, array_to_string(tracked.key_names, ', '));
-    elsif exists (select from pg_index i
-                  where i.indrelid = tracked.relation and i.indisprimary and i.indimmediate and i.indisvalid) then
+    elsif replica.has_primary_key(tracked.relation) then
         perform replica.adopt_key(tracked, null);
         message := replica.renew_triggers(tracked.table_id);
     else

@@ -1,10 +1,10 @@
-create or replace function replica.begin_command(command text)
+create or replace function replica.begin_command(command text, replayed boolean)
 returns json
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 -- The first half of replica.execute, before the command runs: refuses what cannot be replayed, and notes
--- what the second half, end_command, compares with. Security definer, because it reads the log.
+-- what the second half, end_command, goes by. Security definer, because it reads the log.
 declare
     _words constant text := btrim(regexp_replace(command, '(/\*.*?\*/|--[^\n]*(\n|$)|\s|;)+', ' ', 'g'));
 begin
@@ -29,6 +29,7 @@ begin
     end if;
     perform set_config('replica.executing', 'on', true);
     return json_build_object(
+        'replayed', replayed,
         'seq', (select coalesce(max(l.seq), 0) from replica.replica_log l where l.xid = pg_current_xact_id()),
         'columns', (select coalesce(json_object_agg(t.table_id, c.relnatts), '{}')
                     from replica.tracked_table t
@@ -41,5 +42,5 @@ begin
 end
 $$;
 
-comment on function replica.begin_command(text) is
+comment on function replica.begin_command(text, boolean) is
     'The first half of replica.execute: refuses what cannot be replayed';

@@ -9,18 +9,19 @@ as $$
 --   changed  the tables, by table_id
 declare
     _table replica.tracked_table;
+    _unfit constant integer[] := array(
+        select t.table_id
+        from replica.tracked_table t
+        where t.table_id = any (changed) and not replica.triggers_fit(t) and replica.is_locked(t.relation));
 begin
     perform replica.adopt_key(t, seq)
     from replica.tracked_table t
-    where t.table_id = any (changed) and not replica.key_fits(t)
-      and exists (select
-                  from pg_index i
-                  where i.indrelid = t.relation and i.indisprimary and i.indimmediate and i.indisvalid);
+    where t.table_id = any (changed) and not replica.key_fits(t) and replica.has_primary_key(t.relation);
     perform replica.note_names(seq);
     for _table in
         select t.*
         from replica.tracked_table t
-        where t.table_id = any (changed) and not replica.triggers_fit(t) and replica.is_locked(t.relation)
+        where t.table_id = any (_unfit)
     loop
         if replica.key_fits(_table) then
             begin

@@ -85,12 +85,13 @@ class DdlCaptureIT {
         "alter table crm.account drop constraint t_pkey",
         "alter table crm.account add primary key (n, number)",
         "commit",
-        "insert into crm.account values (1, 'same number', 1)");
+        "insert into crm.account values (1, 'same number', 1)",
+        "update crm.account set n = 2 where v = 'renamed'");
 
     mirror.restartSource().settle().assertEqual();
 
     assertThat(mirror.slave().rows("select * from crm.account order by 3, 1"))
-        .containsExactly("1|moved|0", "2|b|0", "3|before|0", "4|renamed|0", "1|same number|1");
+        .containsExactly("1|moved|0", "2|b|0", "3|before|0", "1|same number|1", "4|renamed|2");
     assertThat(capturing.missed()).isEqualTo("0");
   }
 
@@ -314,14 +315,20 @@ class DdlCaptureIT {
       back.master().execute("select replica.capture_ddl(true)");
       back.track("t").settle();
       ExecuteIT.letSinkChange(back.slave());
-      master.execute("alter table t owner to sink_login", "alter table t add column n int");
+      master.execute(
+          "alter table t owner to sink_login",
+          "create type mood as enum ('calm')",
+          "alter table t add column n int, add column m mood",
+          "alter type mood add value 'glad'",
+          "update t set m = 'glad' where id = 2");
       mirror.settle();
-      back.master().execute("alter table t rename n to m", "insert into t values (5, 'back', 5)");
+      back.master()
+          .execute("alter table t rename n to k", "insert into t values (5, 'back', 5, 'glad')");
       back.settle();
       mirror.settle().assertEqual();
 
-      assertThat(capturing.commands()).containsExactly("alter table t add column n int");
-      assertThat(CapturingMirror.commands(back)).containsExactly("alter table t rename n to m");
+      assertThat(capturing.commands()).hasSize(3);
+      assertThat(CapturingMirror.commands(back)).containsExactly("alter table t rename n to k");
     }
   }
 }

@@ -204,7 +204,8 @@ class ExecuteIT {
 
   @Test
   void anEnumsNewValueIsUsedInTheVeryNextRow() throws Exception {
-    execute("create type mood as enum ('calm'); alter table t add column m mood");
+    execute("create type mood as enum ('calm')");
+    execute("alter table t add column m mood");
     execute("alter type mood add value 'glad' before 'calm'");
     master.execute("update t set m = 'glad'");
 
@@ -282,7 +283,7 @@ class ExecuteIT {
     master.execute(
         "reset role",
         "grant usage on schema replica to deployer",
-        "grant execute on function replica.execute(text), replica.begin_command(text),"
+        "grant execute on function replica.execute(text, boolean), replica.begin_command(text, boolean),"
             + " replica.free_keys(text), replica.command_settings(),"
             + " replica.end_command(text, text, json, json, integer[]) to deployer",
         "set role deployer");

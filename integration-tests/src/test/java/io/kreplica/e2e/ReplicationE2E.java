@@ -68,6 +68,43 @@ class ReplicationE2E {
   }
 
   @Test
+  void commandsThatAMigrationSendsDuringTheLoadChangeTheSlaveAtTheirPlace() throws SQLException {
+    try (var replication = new Replication(backend, "migration")) {
+      try (var slave = replication.onSlave();
+          var statement = slave.createStatement()) {
+        statement.execute("grant create, usage on schema public to replica_sink_login");
+        for (var table : Shop.TABLES) {
+          statement.execute("alter table " + table + " owner to replica_sink_login");
+        }
+      }
+      replication.track(Shop.TABLES);
+      replication.executeOnMaster("select replica.capture_ddl(true)");
+      replication.startSource(Map.of());
+      replication.startSink(Map.of("ddl.enabled", "true"));
+      try (var bank = replication.bankLoad(200, Seeds.next())) {
+        for (var command :
+            List.of(
+                "create type public.standing as enum ('new')",
+                "alter table public.account add column standing public.standing default 'new'",
+                "alter table public.history add column channel text, add check (channel <> '')",
+                "alter type public.standing add value 'old'",
+                "update public.account set standing = 'old' where account_id < 20",
+                "alter table public.history rename column channel to via",
+                "update public.history set via = 'web' where history_id % 2 = 0",
+                "alter table public.account alter column owner type varchar(100)",
+                "alter table public.teller drop column branch_id")) {
+          var goal = bank.commits() + 50;
+          replication.executeOnMaster(command);
+          Awaitility.await().atMost(LOAD_TIMEOUT).until(() -> bank.commits() >= goal);
+        }
+      }
+
+      replication.awaitEqual();
+      replication.awaitOnSlave("select count(*) from account where standing = 'old'", 19);
+    }
+  }
+
+  @Test
   void showsCommitsWhileAnUnrelatedTransactionIsOpen() throws SQLException {
     try (var replication = new Replication(backend, "open_transaction").start(Map.of());
         var open = replication.onMaster()) {

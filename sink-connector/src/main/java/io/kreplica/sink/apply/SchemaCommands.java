@@ -25,8 +25,18 @@ final class SchemaCommands {
   private static final String EXECUTE =
       "do $$ begin execute current_setting('replica.command'); end $$";
 
-  private static final Pattern NEW_ENUM_VALUE =
-      Pattern.compile("(?is)\\s*alter\\s+type\\s[^;]*\\sadd\\s+value\\s[^;]*;?\\s*");
+  /** On a slave that is a master as well, so that what it tracks follows. */
+  private static final String EXECUTE_AS_MASTER =
+      "do $$ begin perform replica.execute(current_setting('replica.command'), true); end $$";
+
+  private static final String MAY_EXECUTE_AS_MASTER =
+      "select coalesce(has_function_privilege(to_regprocedure('replica.execute(text, boolean)')::oid,"
+          + " 'execute'), false)";
+
+  private static final Pattern NEW_ENUM_OR_VALUE =
+      Pattern.compile(
+          "(?is)\\s*(alter\\s+type\\s[^;]*\\sadd\\s+value|create\\s+type\\s[^;(]*\\sas\\s+enum)"
+              + "\\W[^;]*;?\\s*");
 
   private static final String DUPLICATE_OBJECT = "42710";
   private static final String UNDEFINED_OBJECT = "42704";
@@ -69,7 +79,7 @@ final class SchemaCommands {
     }
     LOG.info("Executing the schema command {}", change);
     try {
-      if (!addedEnumValue(change)) {
+      if (!addedToEnums(change)) {
         run(connection, change.command());
         // Plans that the session has prepared may no longer fit.
         execute(connection, "deallocate all");
@@ -97,33 +107,46 @@ final class SchemaCommands {
     settings.put("replica.command", command.sql());
     before.put("replica.command", "");
     set(connection, settings);
-    execute(connection, EXECUTE);
+    execute(connection, mayExecuteAsMaster(connection) ? EXECUTE_AS_MASTER : EXECUTE);
     set(connection, before);
+  }
+
+  private static boolean mayExecuteAsMaster(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement();
+        var row = statement.executeQuery(MAY_EXECUTE_AS_MASTER)) {
+      row.next();
+      return row.getBoolean(1);
+    }
   }
 
   /**
    * A new value of an enum can be used only once it is committed, and the rows behind it use it in
    * this very transaction. So it is added over a session of its own, ahead of the rest; if that is
-   * undone and done again, the value is there. A type that this transaction has created or changed
-   * is not seen by that session, or locked, and may get its value here.
+   * undone and done again, the value is there. So is a new enum, since of a type that is not
+   * committed new values cannot be, before PostgreSQL 17. What that session does not see, or finds
+   * locked, because this transaction has created or changed it, is left to this transaction.
    *
    * @return whether that was such a command and is done
    */
-  private boolean addedEnumValue(Change.Command change) throws SQLException {
-    if (!NEW_ENUM_VALUE.matcher(change.command().sql()).matches()) {
+  private boolean addedToEnums(Change.Command change) throws SQLException {
+    if (!NEW_ENUM_OR_VALUE.matcher(change.command().sql()).matches()) {
       return false;
     }
     try (var session = sessions.open()) {
       // Not long: what holds the type may be the transaction that waits for this.
       execute(session, "set lock_timeout = '2s'");
+      // It is another master's command, though this session is not a replica's.
+      execute(session, "set replica.capture_ddl = off");
       run(session, change.command());
       return true;
     } catch (SQLException e) {
       if (SqlStates.is(e, DUPLICATE_OBJECT)) {
-        LOG.info("The slave has the value of {} already", change);
+        LOG.info("The slave has what {} adds already", change);
         return true;
       }
-      if (SqlStates.is(e, UNDEFINED_OBJECT) || SqlStates.is(e, LOCKED)) {
+      if (SqlStates.is(e, UNDEFINED_OBJECT)
+          || SqlStates.is(e, SqlStates.INVALID_SCHEMA)
+          || SqlStates.is(e, LOCKED)) {
         return false;
       }
       throw e;
