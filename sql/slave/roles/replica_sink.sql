@@ -17,6 +17,9 @@ exception
 end
 $$;
 
+-- The master's half, installed here or not, makes no difference to who may call it.
+revoke all on function replica.is_own_log(text) from public;
+
 do $$
 begin
     if exists (select from pg_roles where rolname = 'replica_sink') then
