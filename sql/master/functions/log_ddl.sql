@@ -7,8 +7,8 @@ as $$
 -- No search path of its own, so that the client's can be read: so every name is qualified, and there is no
 -- operator that a schema of the client's could replace.
 declare
-    _stack text;
-    _problem text;
+    _stack pg_catalog.text;
+    _problem pg_catalog.text;
 begin
     get diagnostics _stack = pg_context;
     begin
