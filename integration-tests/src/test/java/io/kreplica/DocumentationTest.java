@@ -37,6 +37,9 @@ class DocumentationTest {
   /** Settings of Kafka, Connect and PostgreSQL's driver, and field parameters. */
   private static final Set<String> OF_OTHERS =
       Set.of(
+          "consumer.override.max.partition.fetch.bytes",
+          "consumer.override.max.poll.records",
+          "producer.override.buffer.memory",
           "errors.tolerance",
           "exactly.once.support",
           "isolation.level",

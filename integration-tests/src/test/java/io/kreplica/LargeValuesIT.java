@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Operation;
 import io.kreplica.stack.PostgresVersion;
+import org.apache.kafka.connect.data.Struct;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -267,6 +268,33 @@ class LargeValuesIT {
       assertThat(update.headers().lastWithName(EventHeaders.OLD).value().toString())
           .contains("\"short\"")
           .doesNotContain("note");
+    }
+  }
+
+  @Test
+  void noMoreThanAFewMegabytesAreHandedToConnectAtATimeInPartsOf64KB() throws Exception {
+    try (var mirror = mirror().source("record.max.bytes", "786432")) {
+      mirror.track("album").settle();
+      mirror.master().execute("insert into album values (1, 'a', repeat('abcd', 5000000))");
+
+      var most = 0;
+      while (mirror.slave().rows("select 1 from album").isEmpty()) {
+        var before = mirror.sent().size();
+        mirror.pump();
+        var characters = 0;
+        for (var record : mirror.sent().subList(before, mirror.sent().size())) {
+          if (EventHeaders.operation(record.headers()) == Operation.PART) {
+            var data = ((Struct) record.value()).getString("data");
+            assertThat(data.length()).isLessThanOrEqualTo(64 * 1024);
+            characters += data.length();
+          }
+        }
+        most = Math.max(most, characters);
+        mirror.applyAll();
+      }
+
+      assertThat(most).isBetween(1 << 20, 5 << 20);
+      mirror.assertEqual();
     }
   }
 

@@ -45,6 +45,8 @@ final class JvmProcess {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx" + heap,
+            // Better dead than limping: what waits for it will say so.
+            "-XX:+ExitOnOutOfMemoryError",
             "-Djava.awt.headless=true",
             "-Xlog:gc:file=" + gcLog(),
             "-Dlog4j2.configurationFile=" + copyLogConfiguration(),

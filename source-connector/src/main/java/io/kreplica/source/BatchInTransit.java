@@ -3,6 +3,7 @@ package io.kreplica.source;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.Part;
 import io.kreplica.record.SequenceValue;
 import io.kreplica.source.event.EventBuilder;
 import io.kreplica.source.event.RowRecords;
@@ -18,6 +19,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
@@ -108,7 +110,8 @@ final class BatchInTransit {
         row = Optional.empty();
       } else {
         records.add(record);
-        length += Math.min(rowLength, recordBytes);
+        length += lengthOf(record);
+        chunkLengthSent += chunk.isPresent() ? lengthOf(record) : 0;
         noteCopied(record);
       }
     }
@@ -116,6 +119,13 @@ final class BatchInTransit {
       records.add(commit());
     }
     return records;
+  }
+
+  /** About how many characters a record has, at most. */
+  private long lengthOf(SourceRecord record) {
+    return record.value() instanceof Struct value && value.schema() == Part.SCHEMA
+        ? value.getString("data").length()
+        : Math.min(rowLength, recordBytes);
   }
 
   /** Whether a row is begun, or there is another, which is begun then. */
@@ -159,7 +169,6 @@ final class BatchInTransit {
     rank++;
     chunkRowsSent++;
     rowLength = copied.get().length();
-    chunkLengthSent += rowLength;
     offset = offset.within(batch.id(), batch.to(), rank);
     return Optional.of(
         events.copied(copied.get(), request, batch.id(), epoch, rank, before, offset));

@@ -11,19 +11,29 @@ final class Footprint {
   private Footprint() {}
 
   static long of(Change.Part part) {
-    return (long) ROW + VALUE + part.data().length();
+    return ROW + VALUE + ofCharacters(part.data());
+  }
+
+  /** Of a text's characters: one byte for each, or two if any of them is beyond Latin-1. */
+  static long ofCharacters(String text) {
+    for (var i = 0; i < text.length(); i++) {
+      if (text.charAt(i) > 0xFF) {
+        return 2L * text.length();
+      }
+    }
+    return text.length();
   }
 
   static long of(Change.Row row) {
     long bytes = ROW;
     var old = row.expectation().old();
     if (old != null) {
-      bytes += VALUE + old.length();
+      bytes += VALUE + ofCharacters(old);
     }
     for (var value : row.values()) {
       bytes += 4;
       if (value != null) {
-        bytes += VALUE + value.length();
+        bytes += VALUE + ofCharacters(value);
       }
     }
     return bytes;

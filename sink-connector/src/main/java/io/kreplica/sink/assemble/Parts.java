@@ -30,7 +30,7 @@ final class Parts {
 
   /** What has come of a column's value. */
   private static final class Value {
-    private final StringBuilder text = new StringBuilder();
+    private final List<String> pieces = new ArrayList<>();
     private long id;
     private int parts;
     private long characters;
@@ -39,7 +39,7 @@ final class Parts {
   /**
    * Makes room.
    *
-   * @param mostHeld how many characters to hold in memory
+   * @param mostHeld how many bytes of memory to take
    */
   Parts(long mostHeld) {
     this.mostHeld = mostHeld;
@@ -80,10 +80,10 @@ final class Parts {
     value.parts++;
     value.characters += part.data().length();
     if (isStoring) {
-      return List.of(store(value, part.data()));
+      return List.of(store(value, value.parts, part.data()));
     }
-    value.text.append(part.data());
-    held += part.data().length();
+    value.pieces.add(part.data());
+    held += Footprint.ofCharacters(part.data());
     return held > mostHeld ? storeHeld() : List.of();
   }
 
@@ -92,16 +92,17 @@ final class Parts {
     held = 0;
     var stored = new ArrayList<Change.Part>();
     for (var value : values.values()) {
-      stored.add(store(value, value.text.toString()));
-      value.text.setLength(0);
-      value.text.trimToSize();
+      for (var i = 0; i < value.pieces.size(); i++) {
+        stored.add(store(value, i + 1, value.pieces.get(i)));
+      }
+      value.pieces.clear();
     }
     return stored;
   }
 
-  private Change.Part store(Value value, String data) {
+  private Change.Part store(Value value, int number, String data) {
     value.id = value.id == 0 ? ++lastId : value.id;
-    return new Change.Part(value.id, value.parts, data);
+    return new Change.Part(value.id, number, data);
   }
 
   /**
@@ -125,7 +126,7 @@ final class Parts {
                   || value.characters != placeholder.characters()) {
                 throw incomplete(row, placeholder);
               }
-              texts.set(i, isStoring ? Long.toString(value.id) : value.text.toString());
+              texts.set(i, isStoring ? Long.toString(value.id) : String.join("", value.pieces));
               if (isStoring) {
                 stored.add(row.shape().columns().get(i));
               }

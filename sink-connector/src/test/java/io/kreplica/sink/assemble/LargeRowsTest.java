@@ -93,7 +93,7 @@ class LargeRowsTest {
 
     assertThat(assembler.refersToStored()).isFalse();
     assertThat(assembler.takePart().orElseThrow().changes())
-        .containsExactly(new Change.Part(1, 2, "xxxxxxxxyyyyyyyy"));
+        .containsExactly(new Change.Part(1, 1, "xxxxxxxx"), new Change.Part(1, 2, "yyyyyyyy"));
 
     add(topic.insertParted(3, 1, 16, 2));
 

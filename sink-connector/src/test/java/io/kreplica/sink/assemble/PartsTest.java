@@ -121,7 +121,10 @@ class PartsTest {
     var stored = send(7, "photo:" + long1, "photo:" + long2, "note:xyz");
 
     assertThat(stored)
-        .containsExactly(new Change.Part(1, 2, long1 + long2), new Change.Part(2, 1, "xyz"));
+        .containsExactly(
+            new Change.Part(1, 1, long1),
+            new Change.Part(1, 2, long2),
+            new Change.Part(2, 1, "xyz"));
     assertThat(parts.bytes()).isZero();
     var row =
         parts.complete(row("1", new Placeholder("photo", 160, 2).toString(), NOTE), 7, PARTED);
@@ -137,6 +140,15 @@ class PartsTest {
 
     assertThat(send(8, "photo:" + "y".repeat(200)))
         .containsExactly(new Change.Part(2, 1, "y".repeat(200)));
+  }
+
+  @Test
+  void charactersBeyondLatin1TakeTwiceTheRoom() {
+    assertThat(send(7, "photo:" + "x".repeat(80))).isEmpty();
+    parts.clear();
+
+    assertThat(send(8, "photo:" + "€".repeat(80)))
+        .containsExactly(new Change.Part(1, 1, "€".repeat(80)));
   }
 
   private List<Change.Part> send(long rank, String... columnsAndData) {

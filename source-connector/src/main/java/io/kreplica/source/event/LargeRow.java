@@ -20,6 +20,13 @@ final class LargeRow implements RowRecords {
   /** What a part's record takes beside its data, names apart. */
   private static final int PART_BYTES = 1_024;
 
+  /**
+   * What a part takes at most, however large records may be: consumers bound what they are given at
+   * once by compressed bytes and by the number of records, and a text may be nearly nothing
+   * compressed.
+   */
+  static final int LARGEST_PART = 64 * 1024;
+
   /** Makes the records. */
   interface Output {
 
@@ -122,7 +129,7 @@ final class LargeRow implements RowRecords {
 
   private long partRoom() {
     var names = 6 * JsonSize.of(shape.table().name().toString()) + JsonSize.of(column());
-    return Math.max(recordBytes - PART_BYTES - names, 2 * JsonSize.LARGEST);
+    return Math.max(Math.min(recordBytes - PART_BYTES - names, LARGEST_PART), 2 * JsonSize.LARGEST);
   }
 
   private void hold(String placeholder) {

@@ -53,8 +53,10 @@ public record LogEntry(
     return op.toUpperCase(Locale.ROOT);
   }
 
-  /** About how much memory its row takes, in characters. */
+  /** About how large its row is, in characters or bytes. */
   public long length() {
-    return (row == null ? 0L : row.length()) + (image == null ? 0L : image.length());
+    return stored == null
+        ? (row == null ? 0L : row.length()) + (image == null ? 0L : image.length())
+        : stored.bytes();
   }
 }

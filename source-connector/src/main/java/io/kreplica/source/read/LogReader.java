@@ -226,7 +226,7 @@ public final class LogReader {
   private RowText held(String row, String image, StoredRow stored) throws SQLException {
     return stored == null || stored.bytes() > largeBytes
         ? new RowText(row, image)
-        : storedRows.whole(stored);
+        : storedRows.whole(stored, largeBytes);
   }
 
   /** Opens the next chunk of a copy, in the snapshot of the batch. */

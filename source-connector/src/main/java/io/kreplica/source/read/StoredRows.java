@@ -15,6 +15,13 @@ public final class StoredRows {
   private static final String FROM_LOG = " from replica.replica_log l where l.ctid = ?::tid";
   private static final String FROM_TABLE = " from replica.read_row(?, ?::json) l";
 
+  private static final String WHOLE =
+      """
+      select case when l.fits then l.row end, case when l.fits then l.image end
+      from (select l.row, l.image,
+                   coalesce(octet_length(l.row::text), 0) + coalesce(octet_length(l.image), 0) <= %d
+                       as fits""";
+
   private static final String OLD =
       """
       select case
@@ -36,9 +43,14 @@ public final class StoredRows {
     this.connection = connection;
   }
 
-  /** The row, whole. */
-  public RowText whole(StoredRow stored) throws SQLException {
-    try (var statement = prepare("select l.row, l.image", stored, "");
+  /**
+   * The row, whole; without texts if they are longer than was thought, as of values that lie
+   * compressed in their table.
+   *
+   * @param bytes how large it may be
+   */
+  RowText whole(StoredRow stored, int bytes) throws SQLException {
+    try (var statement = prepare(WHOLE.formatted(bytes), stored, " offset 0) l");
         var rows = statement.executeQuery()) {
       expect(rows.next(), stored);
       return new RowText(rows.getString(1), rows.getString(2));
