@@ -96,10 +96,10 @@ class HalfOpenIT {
   @Test
   void theSourceLooksAfterItsTablesAgainWhenTheAnswerWasLost() throws Exception {
     var trap =
-        faulty.toMaster().beforeAnswer("triggers_fit", () -> forgetConnections(faulty.toMaster()));
+        faulty.toMaster().beforeAnswer("is_unfit", () -> forgetConnections(faulty.toMaster()));
     await().atMost(PATIENCE).until(trap::isSprung);
 
-    var again = faulty.toMaster().beforeRequest("triggers_fit", () -> {});
+    var again = faulty.toMaster().beforeRequest("is_unfit", () -> {});
 
     executeOnMaster("insert into account values (1, 'a')");
     faulty.mirror().settle().assertEqual();

@@ -19,7 +19,7 @@ enum Moment {
   SOURCE_FALLS_ASLEEP(Side.MASTER, "select pg_try_advisory_lock(19282", Provocation.REST),
   SOURCE_WAKES_UP(Side.MASTER, "select pg_advisory_unlock(19282", Provocation.REST_AND_LOAD),
   SOURCE_ASKS_WHETHER_IT_LISTENS(Side.MASTER, "pg_listening_channels", Provocation.REST),
-  SOURCE_LOOKS_AFTER_TABLES(Side.MASTER, "triggers_fit", Provocation.REST),
+  SOURCE_LOOKS_AFTER_TABLES(Side.MASTER, "is_unfit", Provocation.REST),
 
   SINK_CONNECTS(Side.SLAVE, "kreplica-sink", Provocation.RECONNECT),
   SINK_CLAIMS_ITS_POSITION(Side.SLAVE, "set claim = ", Provocation.RESTART),
