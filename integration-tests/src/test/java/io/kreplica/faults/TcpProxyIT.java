@@ -64,10 +64,13 @@ class TcpProxyIT {
 
   private void echo(Socket client) {
     try (client) {
+      // Whole pieces, as a server answers whole requests: a cut at an answer's first byte comes
+      // when all of the request has been heard.
+      var piece = new byte[1024];
       var in = client.getInputStream();
-      for (var one = in.read(); one >= 0; one = in.read()) {
-        heard.incrementAndGet();
-        client.getOutputStream().write(one);
+      for (var bytes = in.read(piece); bytes >= 0; bytes = in.read(piece)) {
+        heard.addAndGet(bytes);
+        client.getOutputStream().write(piece, 0, bytes);
       }
     } catch (IOException e) {
       // The client is gone.
