@@ -1,6 +1,7 @@
 package io.kreplica.e2e;
 
 import io.kreplica.load.ConnectionSource;
+import io.kreplica.load.SavepointRace;
 import io.kreplica.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -86,12 +87,13 @@ final class OrderLoad implements AutoCloseable {
     }
   }
 
-  /** Whether two clients wanted the same order, which is part of the game. */
+  /** Whether two clients wanted the same order, or row, which is part of the game. */
   private static boolean isCollision(SQLException e) {
     var state = e.getSQLState();
     return SqlStates.is(e, UNIQUE_VIOLATION)
         || FOREIGN_KEY_VIOLATION.equals(state)
-        || "40P01".equals(state);
+        || "40P01".equals(state)
+        || SavepointRace.isMetBy(e);
   }
 
   private static void change(Connection connection, Random random) throws SQLException {

@@ -103,7 +103,7 @@ public final class BankLoad implements AutoCloseable {
       try (var client = new BankClient(options.bank, random, options.master.open())) {
         serve(client);
       } catch (SQLException e) {
-        if (!SqlStates.isOutage(e)) {
+        if (!SqlStates.isOutage(e) && !SavepointRace.isMetBy(e)) {
           throw new IllegalStateException("The load failed on the master: " + e.getMessage(), e);
         }
         LockSupport.parkNanos(RECONNECT_PAUSE.toNanos());
