@@ -81,6 +81,9 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/is_unfit.sql
 \ir functions/let_go.sql
 \ir functions/stray_triggers.sql
+\ir functions/find_key.sql
+\ir functions/note_partitions.sql
+\ir functions/find_restored.sql
 \ir functions/forget_dropped.sql
 \ir functions/track.sql
 \ir functions/untrack.sql

@@ -16,17 +16,20 @@ declare
     _keys text;
     _join text;
 begin
-    select * into strict _table
+    select * into _table
     from replica.tracked_table t
     where t.table_id = as_now_sql.table_id;
 
-    if exists (select
-               from pg_attribute a
-               where a.attrelid = _table.relation and a.attnum = any (_table.key_columns) and a.attisdropped) then
-        -- The key was dropped with CASCADE: the source will stop at this row, but no application does.
+    if cardinality(_table.key_columns) is distinct from (
+            select count(*)
+            from pg_attribute a
+            where a.attrelid = _table.relation and a.attnum = any (_table.key_columns) and not a.attisdropped)
+       or exists (select from replica.log_state s where s.own_oid <> 'replica.log_state'::regclass::oid) then
+        -- The key was dropped with CASCADE, the table restored from a dump under another OID, or all of this: the
+        -- source will stop, or have the table copied, but no application stops.
         return format(
             'insert into replica.replica_log (table_id, op, row) select %s, ''u'', to_json(n.*) from %s n',
-            _table.table_id, changed);
+            as_now_sql.table_id, changed);
     end if;
 
     -- Rows of a partitioned table are in its partitions; rows of a table's heirs are not its own.

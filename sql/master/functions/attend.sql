@@ -14,13 +14,24 @@ declare
 begin
     select * into _table
     from replica.tracked_table t
-    join pg_class c on c.oid = t.relation
     where t.table_id = attend.table_id and t.untracked_at is null;
     if not found then
         return;
     end if;
 
     is_trouble := true;
+    if not exists (select from pg_class c where c.oid = _table.relation) then
+        perform replica.find_restored();
+        select * into strict _table from replica.tracked_table t where t.table_id = attend.table_id;
+        if not exists (select from pg_class c where c.oid = _table.relation) then
+            is_trouble := false;
+            message := format('%s was dropped; what was logged of it is still sent', _table.name);
+            return next;
+            return;
+        end if;
+        message := format('%s was dropped and restored from a dump with its triggers: it will be copied again', _table.relation);
+        return next;
+    end if;
     if (select c.relispartition from pg_class c where c.oid = _table.relation) then
         message := format('%s became a partition of %s: select replica.untrack(%L), and track the root',
                           _table.relation, pg_partition_root(_table.relation), _table.relation);

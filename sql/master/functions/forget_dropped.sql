@@ -9,6 +9,7 @@ as $$
 declare
     _forgotten integer;
 begin
+    perform replica.find_restored();
     with gone as (
         update replica.tracked_table t
         set relation = null,

@@ -47,6 +47,7 @@ public final class Mirror implements AutoCloseable {
   private final List<Side> sides = new ArrayList<>();
   private final List<String> sourceSettings = new ArrayList<>();
   private final List<String> sinkSettings = new ArrayList<>();
+  private String topicName = "test";
   private boolean withSchemas = true;
   private Optional<CommitCheck> commitCheck = Optional.empty();
   private Optional<MirrorTopic> topic = Optional.empty();
@@ -100,6 +101,12 @@ public final class Mirror implements AutoCloseable {
   public Mirror sink(String... settings) {
     sinkSettings.addAll(List.of(settings));
     return this;
+  }
+
+  /** Uses a topic of another name. */
+  Mirror topic(String name) {
+    topicName = name;
+    return source("topic", name).sink("topics", name);
   }
 
   /** Lets JsonConverter leave schemas out. */
@@ -231,7 +238,7 @@ public final class Mirror implements AutoCloseable {
 
   private void run() {
     if (topic.isEmpty()) {
-      topic = Optional.of(new MirrorTopic("test", withSchemas, commitCheck.isPresent()));
+      topic = Optional.of(new MirrorTopic(topicName, withSchemas, commitCheck.isPresent()));
     }
     if (source.isEmpty()) {
       var settings = master.settings(sourceSettings.toArray(String[]::new));

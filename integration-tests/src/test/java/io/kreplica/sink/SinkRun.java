@@ -30,9 +30,9 @@ import org.apache.kafka.connect.sink.SinkTaskContext;
 public final class SinkRun implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final TopicPartition PARTITION = new TopicPartition(TopicFixture.TOPIC, 0);
 
   private final ReadableTopic topic;
+  private final TopicPartition partition;
   private final Context context;
   private final Time time = new Time();
   private final ReplicaSinkTask task = new ReplicaSinkTask(time);
@@ -42,12 +42,13 @@ public final class SinkRun implements AutoCloseable {
 
   private SinkRun(ReadableTopic topic, Map<String, String> settings, int recordsAtOnce, long from) {
     this.topic = topic;
+    this.partition = new TopicPartition(settings.get("topics"), 0);
     this.context = new Context(settings);
     this.recordsAtOnce = recordsAtOnce;
     this.next = from;
     task.initialize(context);
     task.start(settings);
-    task.open(Set.of(PARTITION));
+    task.open(Set.of(partition));
     seek();
   }
 
@@ -94,9 +95,9 @@ public final class SinkRun implements AutoCloseable {
   }
 
   private void store() {
-    var offsets = task.preCommit(Map.of(PARTITION, new OffsetAndMetadata(next)));
-    if (offsets.containsKey(PARTITION)) {
-      stored = offsets.get(PARTITION).offset();
+    var offsets = task.preCommit(Map.of(partition, new OffsetAndMetadata(next)));
+    if (offsets.containsKey(partition)) {
+      stored = offsets.get(partition).offset();
     }
   }
 
@@ -133,7 +134,7 @@ public final class SinkRun implements AutoCloseable {
 
   @Override
   public void close() {
-    task.close(Set.of(PARTITION));
+    task.close(Set.of(partition));
     task.stop();
   }
 
@@ -193,7 +194,7 @@ public final class SinkRun implements AutoCloseable {
 
     @Override
     public Set<TopicPartition> assignment() {
-      return Set.of(PARTITION);
+      return Set.of(new TopicPartition(settings.get("topics"), 0));
     }
 
     @Override

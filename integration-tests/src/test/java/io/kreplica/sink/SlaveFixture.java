@@ -65,6 +65,11 @@ public final class SlaveFixture implements AutoCloseable {
     UNINSTALL.run(session);
   }
 
+  /** A database that is a slave already, such as one that was restored. */
+  public static SlaveFixture asItIs(PostgresServer server, String database) throws SQLException {
+    return new SlaveFixture(server, database, server.connect(database));
+  }
+
   /** Settings of a sink connector for this slave. */
   public Map<String, String> settings(String... more) {
     var settings = new HashMap<String, String>();

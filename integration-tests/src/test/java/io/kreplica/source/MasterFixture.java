@@ -18,7 +18,7 @@ public final class MasterFixture implements AutoCloseable {
   public static final Path INSTALL =
       Path.of(System.getProperty("kreplica.root"), "sql/master/install.sql");
 
-  private static final InstallScript UNINSTALL =
+  public static final InstallScript UNINSTALL =
       InstallScript.ofFile(INSTALL.resolveSibling("uninstall.sql"));
   private static final String LOGIN = "source_login";
   private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -53,9 +53,15 @@ public final class MasterFixture implements AutoCloseable {
   /** Makes a database that exists a master, with another script. */
   public static MasterFixture in(PostgresServer server, String database, InstallScript script)
       throws SQLException {
-    var session = server.connect(database);
-    script.run(session);
-    var fixture = new MasterFixture(server, database, session);
+    try (var session = server.connect(database)) {
+      script.run(session);
+    }
+    return asItIs(server, database);
+  }
+
+  /** A database that is a master already, such as one that was restored. */
+  public static MasterFixture asItIs(PostgresServer server, String database) throws SQLException {
+    var fixture = new MasterFixture(server, database, server.connect(database));
     fixture.execute(
         "do $$ begin if to_regrole('source_login') is null then"
             + " create role source_login login password 'secret'; end if; end $$",

@@ -258,5 +258,12 @@ class TablesOfEveryKindIT {
 
     assertThat(mirror.slave().rows("select * from p")).containsExactly("12|c");
     assertThat(mirror.slave().rows("select * from t order by 1")).containsExactly("1|a", "3|b");
+    assertThat(
+            mirror
+                .master()
+                .value(
+                    "select tables_to_renew, (select count(*) from replica.copy_request where reason ="
+                        + " 'copy') from replica.status"))
+        .isEqualTo("0|0");
   }
 }

@@ -40,7 +40,8 @@ public record MasterIdentity(
       select s.log_id::text, s.system_identifier, c.system_identifier,
              ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer,
              pg_current_snapshot()::text, s.confirmed::text,
-             s.database::bigint, d.oid::bigint, d.datname
+             s.database::bigint, d.oid::bigint, d.datname,
+             s.own_oid <> 'replica.log_state'::regclass::oid
       from replica.log_state s, pg_control_system() c, pg_database d
       where d.datname = current_database()
       """;
@@ -59,6 +60,7 @@ public record MasterIdentity(
       row.next();
       refuseOtherCluster(row.getLong(2), row.getLong(3));
       refuseOtherDatabase(row.getLong(7), row.getLong(8), row.getString(9));
+      refuseRestored(row.getBoolean(10));
       return new MasterIdentity(
           row.getString(1),
           row.getLong(3),
@@ -152,6 +154,16 @@ public record MasterIdentity(
               + present
               + " is a copy of it in the same cluster. Connect to the original; or, to replicate the"
               + " copy by itself: "
+              + RESTART_LOG);
+    }
+  }
+
+  /** A dump of the same database: everything else is as it was, but for what it lacks. */
+  private static void refuseRestored(boolean isRestored) {
+    if (isRestored) {
+      throw new ConnectException(
+          "Cannot read the log: it was restored from a dump, and may lack what was sent since that was"
+              + " made. "
               + RESTART_LOG);
     }
   }

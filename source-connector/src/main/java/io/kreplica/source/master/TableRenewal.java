@@ -32,8 +32,9 @@ public final class TableRenewal implements AutoCloseable {
       """
       select t.table_id, t.name
       from replica.tracked_table t
-      join pg_class c on c.oid = t.relation
-      where t.untracked_at is null and (c.relispartition or replica.is_unfit(t))
+      left join pg_class c on c.oid = t.relation
+      where t.untracked_at is null
+        and (c.oid is null or c.relispartition or replica.is_unfit(t))
       order by t.table_id
       """;
 

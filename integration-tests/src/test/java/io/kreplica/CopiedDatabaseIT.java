@@ -1,0 +1,42 @@
+package io.kreplica;
+
+import io.kreplica.source.MasterFixture;
+import io.kreplica.stack.PostgresVersion;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * CREATE DATABASE of a master as a template: a copy in which every OID and every number is the
+ * same.
+ */
+@ParameterizedClass
+@EnumSource(PostgresVersion.class)
+class CopiedDatabaseIT {
+
+  private final PostgresVersion version;
+
+  CopiedDatabaseIT(PostgresVersion version) {
+    this.version = version;
+  }
+
+  @Test
+  void aCopyOfAMasterIsRefusedAndMayGoOnWithALogOfItsOwn() throws Exception {
+    var server = SharedPostgres.of(version);
+    try (var mirror = Mirror.on(version).onBoth(RestoredMaster.DDL)) {
+      RestoredMaster.track(mirror.master());
+      RestoredMaster.write(mirror.master());
+      mirror.settle().assertEqual();
+      RestoredMaster.write(mirror.master());
+      mirror.restartSource().master().session().close();
+
+      try (var session = server.connect("postgres");
+          var statement = session.createStatement()) {
+        statement.execute("create database copied template " + mirror.master().database());
+      }
+
+      RestoredMaster.goesOnWithANewLog(
+          MasterFixture.asItIs(server, "copied"), mirror, "is a copy of it in the same cluster");
+    }
+  }
+}
