@@ -7,11 +7,17 @@ import io.kreplica.postgres.InstallScript;
 import io.kreplica.sink.SlaveFixture;
 import io.kreplica.source.MasterFixture;
 import io.kreplica.stack.PostgresVersion;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A master that was installed and tracked with the script of version 1, brought up to date. */
@@ -143,6 +149,118 @@ class UpgradeIT {
 
     mirror.assertEqual();
     assertThat(master.value("select schema_version from replica.log_state")).isEqualTo("2");
+  }
+
+  /** Half-way: waiting for writers; or with some tables' triggers made anew and others' not. */
+  @ParameterizedTest
+  @CsvSource({"replica.replica_log, 0", "purchase, 1"})
+  void anUpgradeThatIsInterruptedIsDoneByRunningItAgain(String busyTable, int renewed)
+      throws Exception {
+    write();
+    var unread = master.value("select count(*) from replica.replica_log");
+    try (var busy = master.connect();
+        var upgrading = master.connect();
+        var statement = busy.createStatement();
+        var settings = upgrading.createStatement()) {
+      busy.setAutoCommit(false);
+      statement.execute("lock table " + busyTable + " in row exclusive mode");
+      settings.execute("set replica.patience = '5min'");
+      settings.execute("set application_name = 'upgrading'");
+      var upgrade =
+          CompletableFuture.runAsync(
+              () -> assertThatThrownBy(() -> TODAY.run(upgrading)).isNotNull());
+      Awaitility.await()
+          .until(() -> renewed == 0 ? isWaiting(busy) : renewedTables() >= renewed);
+      assertThat(upgrade).isNotDone();
+      master.execute(
+          "select pg_terminate_backend(pid) from pg_stat_activity where application_name ="
+              + " 'upgrading'");
+      upgrade.join();
+    }
+    assertThat(master.value("select count(*) from replica.replica_log")).isEqualTo(unread);
+    assertThat(master.value("select schema_version from replica.log_state"))
+        .isEqualTo(renewed == 0 ? "1" : "2");
+    write();
+
+    TODAY.run(master.session());
+
+    assertThat(master.value("select tables_to_renew from replica.status")).isEqualTo("0");
+    write();
+    mirror.settle().assertEqual();
+  }
+
+  private boolean isWaiting(Connection session) throws SQLException {
+    return MasterFixture.rows(
+            session,
+            "select count(*) > 0 from pg_stat_activity where application_name = 'upgrading' and"
+                + " wait_event in ('relation', 'PgSleep')")
+        .contains("t");
+  }
+
+  private int renewedTables() throws SQLException {
+    return Integer.parseInt(
+        master.value("select count(*) from replica.tracked_table where triggers_version = 2"));
+  }
+
+  @Test
+  void whatTheVersionBeforeRefusedIsTrackedBesideWhatItTracked() throws Exception {
+    mirror.onBoth(
+        "create table ranged (id int primary key, v text) partition by range (id)",
+        "create table ranged_low partition of ranged for values from (0) to (100)",
+        "create table parent (id int primary key, v text)",
+        "create table heir (primary key (id)) inherits (parent)");
+    for (var refused : List.of("ranged", "parent", "heir")) {
+      assertThatThrownBy(() -> mirror.track(refused)).hasMessageContaining("Cannot track");
+    }
+    write();
+    TODAY.run(master.session());
+
+    mirror.track("ranged", "parent", "heir");
+    mirror.settle().assertEqual();
+    mirror.onBoth("create table ranged_high partition of ranged for values from (100) to (200)");
+    master.execute(
+        "insert into ranged values (99, 'a'), (100, 'b')",
+        "update ranged set id = id + 1",
+        "insert into heir values (1, 'a')",
+        "update parent set v = 'b'");
+    write();
+    mirror.settle().assertEqual();
+  }
+
+  @Test
+  void tablesThatGotHeirsOrBecamePartitionsUnderTheVersionBeforeAreAttendedTo() throws Exception {
+    mirror.onBoth(
+        "create table heir (primary key (id)) inherits (tally)",
+        "create table whole (like customer including all) partition by range (id)");
+    master.execute(
+        "insert into heir values (100, 1)",
+        "update tally set purchases = purchases + 1",
+        "create table part (like customer including all)",
+        "select replica.track('part')",
+        "insert into part values (1, 'a', null)",
+        "alter table whole attach partition part for values from (0) to (1000)");
+    mirror.onSlaves("create table part (like customer including all)");
+    write();
+
+    TODAY.run(master.session());
+
+    assertThat(master.rows("select row_form from replica.tracked_table where name ~ 'tally'"))
+        .containsExactly("t");
+    assertThat(
+            master.rows(
+                "select a.message from replica.tracked_table t cross join lateral"
+                    + " replica.attend(t.table_id) a where a.is_trouble"))
+        .singleElement()
+        .asString()
+        .contains("public.part became a partition of public.whole", "track the root");
+    mirror.track("heir");
+    master.execute(
+        "select replica.untrack('part')",
+        "select replica.track('whole')",
+        "insert into whole values (2, 'b', '{b}')",
+        "update tally set purchases = purchases + 1");
+    write();
+    mirror.settle().assertEqual();
   }
 
   /** Changes of every kind, with every trigger. */
