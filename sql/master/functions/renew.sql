@@ -19,6 +19,7 @@ declare
     _message text;
 begin
     perform replica.forget_dropped();
+    perform replica.note_names();
     commit;
     for _trouble in select a.message from replica.attend_log() a
     loop
@@ -28,12 +29,13 @@ begin
     for _todo in
         select t.table_id, t.relation, null::pg_catalog.name as stray,
                t.let_go_at is not null or t.triggers_version < s.schema_version or not replica.triggers_fit(t) as is_unfit,
+               not replica.triggers_fit(t) as is_altered,
                not replica.may_capture(t) as is_too_much
         from replica.tracked_table t
         cross join replica.log_state s
         where t.untracked_at is null and replica.is_unfit(t)
         union all
-        select null, s.relation, s.name, false, false
+        select null, s.relation, s.name, false, false, false
         from replica.stray_triggers() s
     loop
         _deadline := pg_catalog.clock_timestamp() + _patience;
@@ -46,6 +48,9 @@ begin
                 elsif _todo.stray is null then
                     if _todo.is_unfit then
                         perform replica.renew_triggers(_todo.table_id);
+                    end if;
+                    if _todo.is_altered then
+                        perform replica.request_copy(_todo.table_id);
                     end if;
                     for _trouble in
                         select p.message from replica.renew_partitions(_todo.table_id) p where p.is_trouble
