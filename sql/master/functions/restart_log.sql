@@ -14,10 +14,6 @@ begin
     truncate replica.replica_log, replica.checkpoint;
     delete from replica.copy_request;
     perform replica.forget_dropped();
-    perform replica.find_key(t.table_id)
-    from replica.tracked_table t
-    cross join replica.log_state s
-    where t.untracked_at is null and s.own_oid <> 'replica.log_state'::regclass::oid;
     perform replica.note_partitions(t.table_id)
     from replica.tracked_table t
     where t.untracked_at is null;

@@ -3,8 +3,10 @@ package io.kreplica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.kreplica.postgres.InstallScript;
 import io.kreplica.record.Operation;
 import io.kreplica.record.SchemaCommand;
+import io.kreplica.source.MasterFixture;
 import io.kreplica.source.TaskRun;
 import io.kreplica.stack.PostgresVersion;
 import org.junit.jupiter.api.AfterEach;
@@ -118,6 +120,7 @@ class LogLimitIT {
     mirror.master().execute("call replica.renew()");
     assertThat(status()).isEqualTo("t|0|2");
     mirror.master().execute("call replica.renew()", "select replica.forget_dropped()");
+    InstallScript.ofFile(MasterFixture.INSTALL).run(mirror.master().session());
     assertThat(status()).isEqualTo("t|0|2");
 
     fillTheLog();
@@ -142,6 +145,30 @@ class LogLimitIT {
             "select replica.track('p', copy => false)");
 
     mirror.settle().assertEqual();
+  }
+
+  @Test
+  void aMasterThatBeginsANewLogTakesBackWhatItHadLetGo() throws Exception {
+    mirror.restartSource();
+    limit("stop_capture");
+    fillTheLog();
+    var master = mirror.master();
+    master.execute("call replica.renew()");
+    fillTheLog();
+
+    master.execute("select replica.restart_log()");
+    assertThat(
+            master.rows(
+                "select a.message from replica.tracked_table t cross join lateral"
+                    + " replica.attend(t.table_id) a"))
+        .hasSize(2)
+        .allSatisfy(said -> assertThat(said).endsWith("are logged again, and it will be copied"));
+
+    assertThat(status()).isEqualTo("f|0|0");
+    fillTheLog();
+    try (var again = Mirror.between(master, mirror.slave()).topic("again")) {
+      again.settle().assertEqual();
+    }
   }
 
   private void limit(String policy) throws Exception {
