@@ -169,8 +169,7 @@ class UpgradeIT {
       var upgrade =
           CompletableFuture.runAsync(
               () -> assertThatThrownBy(() -> TODAY.run(upgrading)).isNotNull());
-      Awaitility.await()
-          .until(() -> renewed == 0 ? isWaiting(busy) : renewedTables() >= renewed);
+      Awaitility.await().until(() -> renewed == 0 ? isWaiting(busy) : renewedTables() >= renewed);
       assertThat(upgrade).isNotDone();
       master.execute(
           "select pg_terminate_backend(pid) from pg_stat_activity where application_name ="
@@ -220,7 +219,7 @@ class UpgradeIT {
     mirror.onBoth("create table ranged_high partition of ranged for values from (100) to (200)");
     master.execute(
         "insert into ranged values (99, 'a'), (100, 'b')",
-        "update ranged set id = id + 1",
+        "update ranged set id = id + 10",
         "insert into heir values (1, 'a')",
         "update parent set v = 'b'");
     write();
@@ -239,7 +238,9 @@ class UpgradeIT {
         "select replica.track('part')",
         "insert into part values (1, 'a', null)",
         "alter table whole attach partition part for values from (0) to (1000)");
-    mirror.onSlaves("create table part (like customer including all)");
+    mirror.onSlaves(
+        "create table part (like customer including all)",
+        "alter table whole attach partition part for values from (0) to (1000)");
     write();
 
     TODAY.run(master.session());
