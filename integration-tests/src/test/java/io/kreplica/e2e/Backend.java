@@ -19,6 +19,9 @@ interface Backend extends AutoCloseable {
 
   ConnectWorker worker();
 
+  /** Where clients of Kafka connect to. */
+  String bootstrapServers();
+
   default ConnectRest rest() {
     return worker().rest();
   }
@@ -26,16 +29,22 @@ interface Backend extends AutoCloseable {
   @Override
   void close();
 
+  /** Starts the servers, with a worker of a usual size. */
+  static Backend start(Map<String, String> workerSettings) {
+    return start(workerSettings, "512m");
+  }
+
   /**
    * Starts the servers that the property asks for. Where it asks for containers and there is no
    * engine, the tests are skipped, and say so.
    *
    * @param workerSettings properties of the worker, besides the usual ones
+   * @param workerHeap its largest heap, as {@code -Xmx} takes it
    */
-  static Backend start(Map<String, String> workerSettings) {
+  static Backend start(Map<String, String> workerSettings, String workerHeap) {
     var wanted = System.getProperty("kreplica.backend", "embedded");
     return switch (wanted) {
-      case "embedded" -> new EmbeddedBackend(workerSettings);
+      case "embedded" -> new EmbeddedBackend(workerSettings, workerHeap);
       case "testcontainers" -> {
         if (!DockerClientFactory.instance().isDockerAvailable()) {
           var message =
@@ -43,7 +52,7 @@ interface Backend extends AutoCloseable {
           System.out.println(message);
           Assumptions.abort(message);
         }
-        yield new ContainerBackend(workerSettings);
+        yield new ContainerBackend(workerSettings, workerHeap);
       }
       default ->
           throw new IllegalArgumentException(

@@ -17,11 +17,12 @@ final class ContainerBackend implements Backend {
   private final ContainerDatabase slave = new ContainerDatabase();
   private final ConnectWorker worker;
 
-  ContainerBackend(Map<String, String> workerSettings) {
+  ContainerBackend(Map<String, String> workerSettings, String workerHeap) {
     kafka.start();
     master.start();
     slave.start();
-    worker = ConnectWorker.start(directory, kafka.getBootstrapServers(), 0, "512m", workerSettings);
+    worker =
+        ConnectWorker.start(directory, kafka.getBootstrapServers(), 0, workerHeap, workerSettings);
     worker.awaitReady();
   }
 
@@ -38,6 +39,11 @@ final class ContainerBackend implements Backend {
   @Override
   public ConnectWorker worker() {
     return worker;
+  }
+
+  @Override
+  public String bootstrapServers() {
+    return kafka.getBootstrapServers();
   }
 
   @Override

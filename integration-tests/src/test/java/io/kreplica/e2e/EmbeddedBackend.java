@@ -20,10 +20,11 @@ final class EmbeddedBackend implements Backend {
 
   private final ReplicationStack stack;
 
-  EmbeddedBackend(Map<String, String> workerSettings) {
+  EmbeddedBackend(Map<String, String> workerSettings, String workerHeap) {
     var builder =
         ReplicationStack.builder()
             .postgres(PostgresVersion.valueOf(VERSION.toUpperCase(Locale.ROOT)))
+            .workerHeap(workerHeap)
             .keepFiles(Boolean.getBoolean("kreplica.keep.files"));
     workerSettings.forEach(builder::workerSetting);
     stack = builder.start();
@@ -42,6 +43,11 @@ final class EmbeddedBackend implements Backend {
   @Override
   public ConnectWorker worker() {
     return stack.worker();
+  }
+
+  @Override
+  public String bootstrapServers() {
+    return stack.broker().bootstrapServers();
   }
 
   @Override

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kreplica.load.BankLoad;
 import io.kreplica.load.Comparison;
+import io.kreplica.load.ConnectionSource;
 import io.kreplica.stack.ConnectRest;
 import io.kreplica.stack.ConnectorConfig;
+import io.kreplica.stack.ConnectorStatus;
 import io.kreplica.stack.Installation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 
 /**
@@ -60,15 +63,33 @@ final class Replication implements AutoCloseable {
 
   /** Runs a statement on the master. */
   void executeOnMaster(String sql) throws SQLException {
-    try (var connection = onMaster();
+    execute(this::onMaster, sql);
+  }
+
+  /** Runs a statement on the slave. */
+  void executeOnSlave(String sql) throws SQLException {
+    execute(this::onSlave, sql);
+  }
+
+  private static void execute(ConnectionSource side, String sql) throws SQLException {
+    try (var connection = side.open();
         var statement = connection.createStatement()) {
       statement.execute(sql);
     }
   }
 
+  /** The one number that a query on the master returns. */
+  long numberOnMaster(String sql) {
+    return number(this::onMaster, sql);
+  }
+
   /** The one number that a query on the slave returns. */
   long numberOnSlave(String sql) {
-    try (var connection = onSlave();
+    return number(this::onSlave, sql);
+  }
+
+  private static long number(ConnectionSource side, String sql) {
+    try (var connection = side.open();
         var statement = connection.createStatement();
         var result = statement.executeQuery(sql)) {
       result.next();
@@ -129,6 +150,17 @@ final class Replication implements AutoCloseable {
   void awaitRunning() {
     rest().awaitRunning(source(), RUNNING_TIMEOUT);
     rest().awaitRunning(sink(), RUNNING_TIMEOUT);
+  }
+
+  /** Waits until a connector's task has failed, and tells why. */
+  String awaitFailed(String connector) {
+    return Awaitility.await()
+        .atMost(EQUAL_TIMEOUT)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> rest().status(connector).filter(ConnectorStatus::isFailed), Optional::isPresent)
+        .orElseThrow()
+        .trace();
   }
 
   /** Puts the bank to work. */

@@ -24,6 +24,25 @@ public final class SlaveFixture implements AutoCloseable {
 
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
+  /** Grants the sink's role every table of every schema, and every sequence. */
+  public static final String GRANT_EVERYTHING =
+      """
+      do $$
+      declare
+          _schema name;
+      begin
+          for _schema in select nspname from pg_namespace
+                         where nspname not in ('replica', 'information_schema') and nspname !~ '^pg_'
+          loop
+              execute format('grant usage on schema %I to replica_sink', _schema);
+              execute format('grant select, insert, update, delete, truncate on all tables in schema %I'
+                             ' to replica_sink', _schema);
+              execute format('grant select, update on all sequences in schema %I to replica_sink', _schema);
+          end loop;
+      end
+      $$
+      """;
+
   private final PostgresServer server;
   private final String database;
   private Connection session;
@@ -126,23 +145,7 @@ public final class SlaveFixture implements AutoCloseable {
 
   /** Grants the sink's role every table of every schema, and every sequence. */
   public void grantEverything() throws SQLException {
-    execute(
-        """
-        do $$
-        declare
-            _schema name;
-        begin
-            for _schema in select nspname from pg_namespace
-                           where nspname not in ('replica', 'information_schema') and nspname !~ '^pg_'
-            loop
-                execute format('grant usage on schema %I to replica_sink', _schema);
-                execute format('grant select, insert, update, delete, truncate on all tables in schema %I'
-                               ' to replica_sink', _schema);
-                execute format('grant select, update on all sequences in schema %I to replica_sink', _schema);
-            end loop;
-        end
-        $$
-        """);
+    execute(GRANT_EVERYTHING);
   }
 
   /** The rows of a query, each as its columns' texts joined by a bar. */

@@ -9,7 +9,7 @@ import java.util.List;
  * Settings that change how a session writes and reads values. Each profile is one that somebody has
  * somewhere.
  */
-enum HostileSettings {
+public enum HostileSettings {
   GERMAN(
       """
       DateStyle = 'German'

@@ -8,6 +8,7 @@ import io.kreplica.SharedPostgres;
 import io.kreplica.source.MasterFixture;
 import io.kreplica.stack.PostgresVersion;
 import io.kreplica.types.TypeTables.Shape;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class TypeConformanceIT {
       mirror.source("record.max.bytes", "67108864");
       HostileSettings.OLD_CLIENT.applyTo(mirror.master().session(), mirror.master().database());
       HostileSettings.GERMAN.applyTo(mirror.slave().session(), mirror.slave().database());
-      var tables = TypeTables.prepare(mirror, values, typesOf(shape));
+      var tables = TypeTables.prepare(sides(mirror));
       tables.create(shape);
       tables.change(shape, 0, HostileSettings.GERMAN, false);
       tables.track(shape);
@@ -85,10 +86,22 @@ class TypeConformanceIT {
     }
   }
 
-  private List<BaseType> typesOf(Shape shape) {
-    return types.stream()
-        .filter(type -> !values.isUnreadable(type.name()))
-        .filter(type -> shape != Shape.KEY || type.sorts())
-        .toList();
+  private static TypeTables.Sides sides(Mirror mirror) {
+    return new TypeTables.Sides() {
+      @Override
+      public Connection master() {
+        return mirror.master().session();
+      }
+
+      @Override
+      public Connection slave() {
+        return mirror.slave().session();
+      }
+
+      @Override
+      public void onBoth(String... statements) throws SQLException {
+        mirror.onBoth(statements);
+      }
+    };
   }
 }

@@ -1,6 +1,5 @@
 package io.kreplica.types;
 
-import io.kreplica.Mirror;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +13,21 @@ import java.util.Locale;
  * A table for each built-in type, on master and slave: the type as a column, as a key, or within
  * arrays, domains and composites.
  */
-final class TypeTables {
+public final class TypeTables {
+
+  /** A master and a slave. */
+  public interface Sides {
+
+    Connection master();
+
+    Connection slave();
+
+    /** Executes on both, where the sink may write to whatever is created. */
+    void onBoth(String... statements) throws SQLException;
+  }
 
   /** How a table of a type uses it. */
-  enum Shape {
+  public enum Shape {
     PLAIN("create table types.plain_%1$s (id integer primary key, v %2$s)"),
     KEY("create table types.key_%1$s (k %2$s primary key, n integer)"),
     NESTED(
@@ -81,36 +91,48 @@ final class TypeTables {
 
   private static final int MOST_SHOWN = 400;
 
-  private final Mirror mirror;
+  private final Sides sides;
   private final List<BaseType> types;
 
-  private TypeTables(Mirror mirror, List<BaseType> types) {
-    this.mirror = mirror;
+  private TypeTables(Sides sides, List<BaseType> types) {
+    this.sides = sides;
     this.types = types;
   }
 
   /** Creates what the values name on both sides, and the values on the master. */
-  static TypeTables prepare(Mirror mirror, HostileValues values, List<BaseType> types)
-      throws SQLException {
-    mirror.onBoth(resource("objects.sql"));
-    mirror.master().execute("create extension dblink", resource("workload.sql"));
+  public static TypeTables prepare(Sides sides) throws SQLException {
+    var values = HostileValues.of(sides.master().getMetaData().getDatabaseMajorVersion());
+    var types =
+        BaseType.all(sides.master()).stream()
+            .filter(type -> !values.isUnreadable(type.name()))
+            .toList();
+    var tables = new TypeTables(sides, types);
+    sides.onBoth(resource("objects.sql"));
+    tables.onMaster("create extension dblink", resource("workload.sql"));
     for (var type : types) {
       var i = 0;
-      mirror
-          .master()
-          .execute(
-              String.format(
-                  "create table hostile.value_%s (i int, v %s)", type.name(), type.sql()));
+      tables.onMaster(
+          String.format("create table hostile.value_%s (i int, v %s)", type.name(), type.sql()));
       for (var value : values.of(type.name())) {
-        mirror
-            .master()
-            .execute(
-                String.format(
-                    "insert into hostile.value_%s values (%d, cast(%s as %s))",
-                    type.name(), ++i, value, type.sql()));
+        tables.onMaster(
+            String.format(
+                "insert into hostile.value_%s values (%d, cast(%s as %s))",
+                type.name(), ++i, value, type.sql()));
       }
     }
-    return new TypeTables(mirror, types);
+    return tables;
+  }
+
+  private void onMaster(String... statements) throws SQLException {
+    try (var statement = sides.master().createStatement()) {
+      for (var sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private List<BaseType> types(Shape shape) {
+    return types.stream().filter(type -> shape != Shape.KEY || type.sorts()).toList();
   }
 
   static String resource(String name) {
@@ -122,15 +144,27 @@ final class TypeTables {
   }
 
   /** Creates the tables of a shape on both sides. */
-  void create(Shape shape) throws SQLException {
-    mirror.onBoth(
-        types.stream()
-            .map(type -> String.format(shape.ddl, type.name(), type.sql()))
-            .toArray(String[]::new));
+  public void create(Shape shape) throws SQLException {
+    sides.onBoth(ddl(shape));
   }
 
-  void track(Shape shape) throws SQLException {
-    mirror.track(types.stream().map(shape::table).toArray(String[]::new));
+  /** Creates the tables of a shape on the master only. */
+  public void createOnMaster(Shape shape) throws SQLException {
+    onMaster(ddl(shape));
+  }
+
+  private String[] ddl(Shape shape) {
+    return types(shape).stream()
+        .map(type -> String.format(shape.ddl, type.name(), type.sql()))
+        .toArray(String[]::new);
+  }
+
+  /** Tracks the tables of a shape. */
+  public void track(Shape shape) throws SQLException {
+    onMaster(
+        types(shape).stream()
+            .map(type -> "select replica.track('" + shape.table(type) + "')")
+            .toArray(String[]::new));
   }
 
   /**
@@ -139,14 +173,14 @@ final class TypeTables {
    * @param profile a number that no other change of these tables has
    * @param inTrigger whether a trigger does it, which captures treat with more care
    */
-  void change(Shape shape, int profile, HostileSettings settings, boolean inTrigger)
+  public void change(Shape shape, int profile, HostileSettings settings, boolean inTrigger)
       throws SQLException {
     var sql =
         inTrigger
             ? "insert into hostile.bell values ('%s', '%s', %d)"
             : "do $do$ begin perform hostile.change_%s('%s', %d); end $do$";
-    var statements = new ArrayList<>(settings.statements(mirror.master().session()));
-    for (var type : types) {
+    var statements = new ArrayList<>(settings.statements(sides.master()));
+    for (var type : types(shape)) {
       statements.add(String.format(sql, shape.word(), type.name(), profile));
     }
     inSession(statements);
@@ -154,34 +188,31 @@ final class TypeTables {
 
   /** Executes in a session that the server itself opens: the driver bears no foreign settings. */
   private void inSession(List<String> statements) throws SQLException {
-    mirror
-        .master()
-        .execute(
-            "select public.dblink_connect('hostile', format('hostaddr=127.0.0.1 port=%s dbname=%s"
-                + " user=postgres', inet_server_port(), current_database()))");
-    try (var execute =
-        mirror.master().session().prepareStatement("select public.dblink_exec('hostile', ?)")) {
+    onMaster(
+        "select public.dblink_connect('hostile', format('hostaddr=127.0.0.1 port=%s dbname=%s"
+            + " user=postgres', inet_server_port(), current_database()))");
+    try (var execute = sides.master().prepareStatement("select public.dblink_exec('hostile', ?)")) {
       for (var statement : statements) {
         execute.setString(1, statement);
         execute.execute();
       }
     } finally {
-      mirror.master().execute("select public.dblink_disconnect('hostile')");
+      onMaster("select public.dblink_disconnect('hostile')");
     }
   }
 
   /** What differs between the sides: empty if every value is the same as text and as bytes. */
-  List<String> differences(Shape shape) throws SQLException {
+  public List<String> differences(Shape shape) throws SQLException {
     var differences = new ArrayList<String>();
-    for (var type : types) {
+    for (var type : types(shape)) {
       var query =
           "select t::text"
               + (type.binary() == null ? "" : ", " + shape.binary(type))
               + " from "
               + shape.table(type)
               + " t order by 1";
-      var master = rows(mirror.master().session(), query);
-      var slave = rows(mirror.slave().session(), query);
+      var master = rows(sides.master(), query);
+      var slave = rows(sides.slave(), query);
       if (master.isEmpty()) {
         differences.add(shape.table(type) + " is empty");
       }
