@@ -4,6 +4,7 @@ import static io.kreplica.e2e.Disturbed.awaitStates;
 import static io.kreplica.e2e.Disturbed.underLoad;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.kreplica.stack.ConnectRestException;
 import java.sql.SQLException;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 class OperationsE2E {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+  private static final String UNSETTLED =
+      "select count(*) from replica.dead_letter where settled_at is null";
 
   private static Backend backend;
 
@@ -101,6 +104,70 @@ class OperationsE2E {
       replication.startSink(Map.of());
 
       replication.awaitOnSlave("select count(*) from note", 2);
+      replication.awaitEqual();
+    }
+  }
+
+  private static final String REFUSED_TRANSACTION =
+      "begin; insert into note (body) values ('whole');"
+          + " update branch set balance = balance + 1 where branch_id = 1;"
+          + " insert into note (body) values ('bad'); commit";
+
+  @Test
+  void aRefusedTransactionGoesToTheDeadLetterQueueWholeAndTheSinkGoesOn() throws SQLException {
+    try (var replication = new Replication(backend, "letters");
+        var letters = new TopicReader(backend.bootstrapServers(), "letters-dead")) {
+      replication.executeOnSlave("alter table note add check (body <> 'bad')");
+      replication.track(Shop.TABLES);
+      replication.startSource(Map.of());
+      replication.startSink(
+          Map.of(
+              "errors.tolerance", "all",
+              "errors.deadletterqueue.topic.name", "letters-dead",
+              "errors.deadletterqueue.topic.replication.factor", "1",
+              "errors.deadletterqueue.context.headers.enable", "true",
+              "accept.missing.rows", "true"));
+      replication.awaitEqual();
+
+      replication.executeOnMaster(REFUSED_TRANSACTION);
+      replication.executeOnMaster("insert into note (body) values ('behind')");
+      replication.awaitOnSlave("select count(*) from note where body = 'behind'", 1);
+
+      assertThat(replication.numberOnSlave("select count(*) from note")).isEqualTo(1);
+      assertThat(letters.more())
+          .extracting(
+              letter -> TopicReader.header(letter, "replica.op"),
+              letter -> TopicReader.header(letter, "replica.table"),
+              letter -> TopicReader.header(letter, "__connect.errors.topic"))
+          .containsExactly(
+              tuple("I", "public.note", "replica.letters"),
+              tuple("U", "public.branch", "replica.letters"),
+              tuple("I", "public.note", "replica.letters"));
+      assertThat(replication.numberOnSlave(UNSETTLED)).isEqualTo(3);
+
+      replication.executeOnMaster("update note set body = 'good' where body = 'bad'");
+      replication.awaitOnSlave(UNSETTLED, 2);
+      replication.executeOnMaster("select replica.copy('note'); select replica.copy('branch')");
+      replication.awaitOnSlave(UNSETTLED, 0);
+      replication.awaitEqual();
+    }
+  }
+
+  @Test
+  void withoutADeadLetterQueueTheSinkStopsAtARefusedRowUntilItsCauseIsMended() throws SQLException {
+    try (var replication = new Replication(backend, "refused").start(Map.of())) {
+      replication.awaitEqual();
+      replication.executeOnSlave("alter table note add constraint no_bad check (body <> 'bad')");
+
+      replication.executeOnMaster(REFUSED_TRANSACTION);
+      replication.executeOnMaster("insert into note (body) values ('behind')");
+      assertThat(replication.awaitFailed(replication.sink()))
+          .contains("Cannot apply a row to public.note (key");
+      assertThat(replication.numberOnSlave("select count(*) from note")).isZero();
+
+      replication.executeOnSlave("alter table note drop constraint no_bad");
+      replication.rest().restart(replication.sink());
+      replication.awaitRunning();
       replication.awaitEqual();
     }
   }
