@@ -73,6 +73,10 @@ begin
     from replica.log_state s
     where t.table_id = _table.table_id;
     if _table.let_go_at is not null then
+        perform replica.log_command(
+            regexp_replace(format('-- Changes of %s are logged again from here on; it will be copied', _table.name), '\s', ' ', 'g'),
+            '',
+            json_build_object('replica.taken_back', _table.name));
         perform replica.request_copy(_table.table_id);
     end if;
 

@@ -33,7 +33,7 @@ begin
     perform replica.log_command(
         regexp_replace(format('-- Changes of %s are not logged from here on; it will be copied again', _table.name), '\s', ' ', 'g'),
         '',
-        '{}');
+        json_build_object('replica.let_go', _table.name));
     return format(
         'The log is beyond its limit: changes of %s are not logged from now on, and the slaves'' tables grow old. It is copied again once Kafka has what was logged before.',
         _table.name);

@@ -8,6 +8,8 @@ create table if not exists replica.slave_table (
     copy_request bigint,
     copy_began_at timestamptz,
     copy_ended_at timestamptz,
+    let_go_at timestamptz,
+    taken_back_at timestamptz,
     conflicts bigint not null default 0,
     last_conflict_at timestamptz,
     last_conflict text,
@@ -17,6 +19,8 @@ create table if not exists replica.slave_table (
 );
 
 alter table replica.slave_table
+    add column if not exists let_go_at timestamptz,
+    add column if not exists taken_back_at timestamptz,
     add column if not exists conflicts bigint not null default 0,
     add column if not exists last_conflict_at timestamptz,
     add column if not exists last_conflict text;
@@ -37,6 +41,10 @@ comment on column replica.slave_table.copy_began_at is
     'When that copy emptied the table and brought the first rows.';
 comment on column replica.slave_table.copy_ended_at is
     'When it brought the last rows; null while it is under way.';
+comment on column replica.slave_table.let_go_at is
+    'When word came that the master does not log its changes, for its log''s limit; null once a copy of it as it is logged again has begun.';
+comment on column replica.slave_table.taken_back_at is
+    'When word came that it logs them again, and will copy the table; null once that copy has begun.';
 comment on column replica.slave_table.conflicts is
     'How many changes found another row here than the master had; counted where conflict.mode is warn.';
 comment on column replica.slave_table.last_conflict_at is

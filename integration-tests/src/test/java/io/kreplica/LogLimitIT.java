@@ -9,6 +9,7 @@ import io.kreplica.record.SchemaCommand;
 import io.kreplica.source.MasterFixture;
 import io.kreplica.source.TaskRun;
 import io.kreplica.stack.PostgresVersion;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,42 @@ class LogLimitIT {
   }
 
   @Test
+  void theSlaveSaysWhichOfItsTablesGrowOld() throws Exception {
+    mirror.restartSource().source("keepalive.interval.ms", "600000");
+    mirror.sink("conflict.mode", "fail").restartSink(0);
+    var master = mirror.master();
+    assertThat(states()).containsExactly("public.p|complete", "public.t|complete");
+    master.execute(
+        "update replica.log_state set log_limit_bytes = 1, log_limit_policy = 'stop_capture'",
+        "call replica.renew()",
+        "insert into t values (1, 'not logged')");
+    mirror.settle();
+    assertThat(states()).containsExactly("public.p|let go", "public.t|let go");
+
+    master.execute("select replica.copy('t')");
+    mirror.settle().assertEqual("t");
+    assertThat(states()).containsExactly("public.p|let go", "public.t|let go");
+
+    master.execute(
+        "insert into t values (2, 'not logged')",
+        "update replica.log_state set log_limit_bytes = null",
+        "begin",
+        "select replica.track('t', copy => false)",
+        "delete from replica.copy_request where finished_at is null",
+        "commit",
+        "update t set v = 'logged' where id = 2");
+    mirror.settle();
+    assertThat(states()).containsExactly("public.p|let go", "public.t|waiting for a copy");
+
+    master.execute(
+        "select replica.copy('t')",
+        "select replica.track('p', copy => false)",
+        "update t set v = 'logged, too' where id = 2");
+    mirror.settle().assertEqual();
+    assertThat(states()).containsExactly("public.p|complete", "public.t|complete");
+  }
+
+  @Test
   void aMasterThatBeginsANewLogTakesBackWhatItHadLetGo() throws Exception {
     mirror.restartSource();
     limit("stop_capture");
@@ -190,6 +227,13 @@ class LogLimitIT {
                   + " select i, 'first' from generate_series(1, 1000) i"
                   + " on conflict (id) do update set v = excluded.v || clock_timestamp()");
     }
+  }
+
+  /** What the slave's status says of each table. */
+  private List<String> states() throws Exception {
+    return mirror
+        .slave()
+        .rows("select source_table, state from replica.slave_status order by source_table");
   }
 
   /** Whether the log is over its limit, and how many tables are to be let go, and were. */

@@ -1,6 +1,7 @@
 package io.kreplica.record;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Schema;
@@ -31,6 +32,12 @@ public record SchemaCommand(String sql, String searchPath, Map<String, String> s
               "settings",
               SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).optional().build())
           .build();
+
+  /** In the settings of a comment: the table whose changes are not logged from here on. */
+  private static final String LET_GO = "replica.let_go";
+
+  /** In the settings of a comment: the table whose changes are logged again, to be copied. */
+  private static final String TAKEN_BACK = "replica.taken_back";
 
   private static final String BLANK = "(?:\\s|--[^\\n]*+\\n|/\\*(?s:.*?)\\*/)";
 
@@ -80,6 +87,22 @@ public record SchemaCommand(String sql, String searchPath, Map<String, String> s
   /** Whether it is a remark of the master's, that a table has another name for one. */
   public boolean isComment() {
     return sql.startsWith("--") && sql.indexOf('\n') < 0;
+  }
+
+  /** The table whose changes are not logged from here on, if that is what the master remarks. */
+  public Optional<TableName> letGo() {
+    return remarked(LET_GO);
+  }
+
+  /** The table whose changes are logged again from here on, if that is what the master remarks. */
+  public Optional<TableName> takenBack() {
+    return remarked(TAKEN_BACK);
+  }
+
+  private Optional<TableName> remarked(String setting) {
+    return isComment()
+        ? Optional.ofNullable(settings.get(setting)).map(TableName::parse)
+        : Optional.empty();
   }
 
   /**

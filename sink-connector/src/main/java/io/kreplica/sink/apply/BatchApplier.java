@@ -88,7 +88,7 @@ final class BatchApplier {
       if (change instanceof Change.Command command) {
         write(work, changes, true);
         changes.clear();
-        execute(command);
+        execute(work.log(), command);
       } else if (change instanceof Change.Part part) {
         storedValues.add(connection, part);
       } else if (change instanceof Change.SetAside aside) {
@@ -167,7 +167,8 @@ final class BatchApplier {
     }
   }
 
-  private void execute(Change.Command command) throws SQLException {
+  private void execute(String log, Change.Command command) throws SQLException {
+    ledger.heed(connection, log, command.command());
     if (commands.execute(connection, command)) {
       tables.forget();
     }

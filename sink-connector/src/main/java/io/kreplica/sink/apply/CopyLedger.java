@@ -1,5 +1,6 @@
 package io.kreplica.sink.apply;
 
+import io.kreplica.record.SchemaCommand;
 import io.kreplica.record.TableName;
 import io.kreplica.sink.change.Change;
 import io.kreplica.sink.change.Shape;
@@ -43,9 +44,10 @@ final class CopyLedger {
             "insert into replica.slave_table (log_id, source_table, slave_table) values (?, ?, ?)"
                 + " on conflict (log_id, source_table)"
                 + " do update set slave_table = excluded.slave_table"
-                + " returning copy_ended_at is not null or copy_began_at is null and exists ("
+                + " returning let_go_at is null and (copy_ended_at is not null"
+                + " or copy_began_at is null and exists ("
                 + "select from replica.replica_position p where p.log_id = slave_table.log_id"
-                + " and p.joined::text = '1:1:')")) {
+                + " and p.joined::text = '1:1:'))")) {
       insert.setString(1, log);
       insert.setString(2, table.toString());
       insert.setString(3, map.target(table).toString());
@@ -66,7 +68,8 @@ final class CopyLedger {
     meet(connection, log, copy.table());
     update(
         connection,
-        "copy_request = ?, copy_began_at = clock_timestamp(), copy_ended_at = null",
+        "copy_request = ?, copy_began_at = clock_timestamp(), copy_ended_at = null,"
+            + " let_go_at = case when taken_back_at is null then let_go_at end, taken_back_at = null",
         log,
         copy.table(),
         copy.request());
@@ -75,28 +78,61 @@ final class CopyLedger {
 
   void endCopy(Connection connection, String log, Change.CopyEnded copy) throws SQLException {
     meet(connection, log, copy.table());
-    update(
+    if (update(
         connection,
         "copy_request = ?, copy_ended_at = clock_timestamp()",
         log,
         copy.table(),
-        copy.request());
-    complete.add(copy.table());
+        copy.request())) {
+      complete.add(copy.table());
+    }
     LOG.info("Copy {} of {} is complete", copy.request(), copy.table());
   }
 
-  private static void update(
-      Connection connection, String assignments, String log, TableName table, long request)
+  /** Notes what the master remarks about tables that it logs no more, or again. */
+  void heed(Connection connection, String log, SchemaCommand command) throws SQLException {
+    if (command.letGo().isPresent()) {
+      miss(
+          connection,
+          log,
+          command.letGo().get(),
+          "let_go_at = clock_timestamp(), taken_back_at = null");
+    }
+    if (command.takenBack().isPresent()) {
+      miss(
+          connection,
+          log,
+          command.takenBack().get(),
+          "let_go_at = coalesce(let_go_at, clock_timestamp()), taken_back_at = clock_timestamp()");
+    }
+  }
+
+  /** Until it is copied, the table lacks changes. */
+  private void miss(Connection connection, String log, TableName table, String assignments)
+      throws SQLException {
+    meet(connection, log, table);
+    update(connection, assignments, log, table);
+    complete.remove(table);
+  }
+
+  /** Returns whether the table is one whose changes have all been logged. */
+  private static boolean update(
+      Connection connection, String assignments, String log, TableName table, long... request)
       throws SQLException {
     try (var update =
         connection.prepareStatement(
             "update replica.slave_table set "
                 + assignments
-                + " where log_id = ? and source_table = ?")) {
-      update.setLong(1, request);
-      update.setString(2, log);
-      update.setString(3, table.toString());
-      update.executeUpdate();
+                + " where log_id = ? and source_table = ? returning let_go_at is null")) {
+      var parameter = 1;
+      for (var number : request) {
+        update.setLong(parameter++, number);
+      }
+      update.setString(parameter++, log);
+      update.setString(parameter, table.toString());
+      try (var row = update.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
     }
   }
 
