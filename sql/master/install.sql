@@ -24,6 +24,7 @@ set local standard_conforming_strings = on;
 \ir tables/replica_log.sql
 \ir tables/checkpoint.sql
 \ir tables/copy_request.sql
+\ir tables/check_request.sql
 \ir tables/former_name.sql
 \ir tables/tracked_sequence.sql
 \ir tables/missed_command.sql
@@ -92,6 +93,8 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/track_all.sql
 \ir functions/untrack_all.sql
 \ir functions/copy.sql
+\ir functions/request_check.sql
+\ir functions/verify.sql
 \ir functions/track_sequence.sql
 \ir functions/untrack_sequence.sql
 \ir functions/restart_log.sql
@@ -124,14 +127,25 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/note_rewrite.sql
 \ir functions/capture_ddl.sql
 
+-- What both halves compute, to compare their tables
+\ir ../shared/own_rows.sql
+\ir ../shared/collation_order.sql
+\ir ../shared/key_order.sql
+\ir ../shared/digest_terms.sql
+\ir ../shared/range_terms.sql
+\ir ../shared/range_sql.sql
+\ir ../shared/digest_range.sql
+
 -- What the source calls, besides reading the log
 \ir functions/attend_key.sql
 \ir functions/attend.sql
 \ir functions/attend_log.sql
 \ir functions/after_key_sql.sql
 \ir functions/refuse_stale_snapshot.sql
+\ir functions/stored_bytes_sql.sql
 \ir functions/read_chunk.sql
 \ir functions/read_row.sql
+\ir functions/read_range.sql
 \ir functions/read_sequences.sql
 
 -- What an operator looks at

@@ -137,6 +137,10 @@ drop function if exists
     replica.untrack_all(regnamespace),
     replica.renew_triggers(integer),
     replica.copy(regclass, text),
+    replica.request_check(regclass, text, jsonb, text, integer, boolean),
+    replica.verify(regclass, text, integer, jsonb, boolean),
+    replica.stored_bytes_sql(regclass),
+    replica.read_range(integer, jsonb, jsonb, integer, bigint, bigint, boolean, text[]),
     replica.track_sequence(regclass),
     replica.untrack_sequence(regclass),
     replica.read_sequences(),
@@ -191,7 +195,9 @@ begin
     end if;
 end
 $$;
-drop table if exists replica.missed_command, replica.former_name, replica.tracked_sequence, replica.copy_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
+drop table if exists replica.missed_command, replica.former_name, replica.tracked_sequence, replica.copy_request, replica.check_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
+
+\ir ../shared/uninstall.sql
 
 \ir ../drop_schema.sql
 

@@ -29,8 +29,23 @@ set local standard_conforming_strings = on;
 -- What keeps a master's log out of its own database
 \ir functions/is_own_log.sql
 
+-- Where they differ from the master's
+\ir tables/verification_run.sql
+\ir tables/differing_range.sql
+
+-- What both halves compute, to compare their tables
+\ir ../shared/own_rows.sql
+\ir ../shared/collation_order.sql
+\ir ../shared/key_order.sql
+\ir ../shared/digest_terms.sql
+\ir ../shared/range_terms.sql
+\ir ../shared/range_sql.sql
+\ir ../shared/digest_range.sql
+\ir functions/incomparable.sql
+
 -- What an operator looks at
 \ir views/slave_status.sql
+\ir views/verification.sql
 
 -- Which version of this script ran here
 \ir views/slave_version.sql

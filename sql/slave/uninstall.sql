@@ -7,9 +7,13 @@ begin;
 set local search_path = pg_catalog, pg_temp;
 set local client_min_messages = warning;
 
-drop view if exists replica.slave_version, replica.slave_status;
-drop function if exists replica.is_own_log(text);
-drop table if exists replica.dead_letter, replica.slave_table, replica.replica_position;
+drop view if exists replica.slave_version, replica.verification, replica.slave_status;
+drop function if exists
+    replica.is_own_log(text),
+    replica.incomparable(regclass, text[], text[], boolean, text[], text[]);
+drop table if exists replica.differing_range, replica.verification_run, replica.dead_letter, replica.slave_table, replica.replica_position;
+
+\ir ../shared/uninstall.sql
 
 \ir ../drop_schema.sql
 

@@ -30,6 +30,10 @@ begin
         delete from replica.copy_request r
         using gone g
         where r.table_id = g.table_id and r.finished_at is null
+    ), not_checked as (
+        delete from replica.check_request r
+        using gone g
+        where r.table_id = g.table_id and r.finished_at is null
     ), unknown_again as (
         delete from replica.tracked_partition k
         using gone g

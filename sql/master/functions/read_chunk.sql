@@ -19,7 +19,6 @@ declare
     _table replica.tracked_table;
     _keys text;
     _key text;
-    _stored text;
 begin
     select * into strict _table
     from replica.tracked_table t
@@ -39,18 +38,6 @@ begin
     from unnest(_table.key_columns) with ordinality as k(attnum, ordinality)
     join pg_attribute a on a.attrelid = _table.relation and a.attnum = k.attnum;
 
-    -- What a row takes as stored, found without reading its large values; of bytea and text, as written.
-    select coalesce(string_agg(
-               format(
-                   case when a.atttypid = 'bytea'::regtype then 'coalesce(2 * octet_length(t.%I)::bigint, 0)'
-                        when a.atttypid = any (array['text', 'varchar']::regtype[]) then 'coalesce(octet_length(t.%I), 0)'
-                        else 'coalesce(pg_column_size(t.%I), 0)' end,
-                   a.attname),
-               ' + '), '0')
-    into strict _stored
-    from pg_attribute a
-    where a.attrelid = _table.relation and a.attnum > 0 and not a.attisdropped and a.attlen = -1;
-
     return query execute format(
         'select case when c.bytes <= $3 then c.row end, case when c.bytes <= $3 then c.image end,
                 case when c.bytes > $3 then c.key end, c.bytes, %1$L::boolean
@@ -69,7 +56,7 @@ begin
         case when _table.exact then '(t.*)::text' else 'null::text' end,
         _key,
         _table.relation,
-        _stored,
+        replica.stored_bytes_sql(_table.relation),
         case when after_key is null then '' else 'where ' || replica.after_key_sql(_table.relation, _table.key_columns) end,
         _keys,
         (select case c.relkind when 'p' then '' else 'only' end from pg_class c where c.oid = _table.relation))

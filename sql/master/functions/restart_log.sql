@@ -13,6 +13,7 @@ declare
 begin
     truncate replica.replica_log, replica.checkpoint;
     delete from replica.copy_request;
+    delete from replica.check_request;
     perform replica.forget_dropped();
     perform replica.note_partitions(t.table_id)
     from replica.tracked_table t

@@ -21,6 +21,9 @@ begin
     delete from replica.copy_request r
     using replica.tracked_table t
     where t.table_id = r.table_id and t.relation = tracked and r.finished_at is null;
+    delete from replica.check_request r
+    using replica.tracked_table t
+    where t.table_id = r.table_id and t.relation = tracked and r.finished_at is null;
     return format('Stopped tracking %s; the changes logged so far are still sent', tracked);
 end
 $$;

@@ -22,10 +22,12 @@ begin
         grant select on replica.status, replica.log_state, replica.tracked_table, replica.tracked_partition, replica.former_name to replica_source;
         grant select, delete on replica.replica_log, replica.checkpoint to replica_source;
         grant select, insert, update on replica.copy_request to replica_source;
+        grant select, insert, update, delete on replica.check_request to replica_source;
         grant update (epoch, reader, confirmed, confirmed_at) on replica.log_state to replica_source;
         grant execute on function
             replica.read_chunk(integer, json, integer, integer),
             replica.read_row(integer, json),
+            replica.read_range(integer, jsonb, jsonb, integer, bigint, bigint, boolean, text[]),
             replica.read_sequences(),
             replica.image_matters(regclass),
             replica.settings_matter(regclass),

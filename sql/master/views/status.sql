@@ -19,6 +19,11 @@ select
      join replica.tracked_table t using (table_id)
      join pg_catalog.pg_class c on c.oid = t.relation
      where r.finished_at is null) as pending_copies,
+    (select count(*)
+     from replica.check_request r
+     join replica.tracked_table t using (table_id)
+     join pg_catalog.pg_class c on c.oid = t.relation
+     where r.finished_at is null) as pending_checks,
     backlog.rows as backlog_rows,
     pg_catalog.pg_total_relation_size('replica.replica_log') as log_bytes,
     s.log_limit_bytes,
@@ -52,6 +57,7 @@ comment on column replica.status.tracked_tables is 'How many tables are tracked,
 comment on column replica.status.tables_to_renew is 'How many of them need new triggers, see replica.renew: altered by columns of other types or foreign keys with actions, or tracked by an older version of the script; or to be let go or taken back because of the log''s limit';
 comment on column replica.status.tables_let_go is 'How many of them are not logged for now, because the log was beyond its limit; they will be copied again';
 comment on column replica.status.pending_copies is 'How many copies are asked for or under way, see replica.copy_request';
+comment on column replica.status.pending_checks is 'How many verifications and repairs are asked for or under way, see replica.check_request';
 comment on column replica.status.backlog_rows is 'Log rows that Kafka has not acknowledged (committed ones)';
 comment on column replica.status.log_bytes is 'Size of the log on disk, its index included';
 comment on column replica.status.log_limit_bytes is 'What it may take, see replica.log_state; null if there is no limit';

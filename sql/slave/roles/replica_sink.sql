@@ -18,7 +18,17 @@ end
 $$;
 
 -- The master's half, installed here or not, makes no difference to who may call it.
-revoke all on function replica.is_own_log(text) from public;
+revoke all on function
+    replica.is_own_log(text),
+    replica.own_rows(regclass),
+    replica.collation_order(oid),
+    replica.key_order(regclass, text[]),
+    replica.digest_terms(regclass),
+    replica.range_terms(regclass, text[], boolean),
+    replica.range_sql(regclass, text[], boolean, boolean, boolean),
+    replica.digest_range(regclass, text[], text[], boolean, jsonb, jsonb),
+    replica.incomparable(regclass, text[], text[], boolean, text[], text[])
+    from public;
 
 do $$
 begin
@@ -27,7 +37,18 @@ begin
         grant select, insert, update, delete on replica.replica_position to replica_sink;
         grant select, insert, update, delete on replica.slave_table to replica_sink;
         grant select, insert, update, delete on replica.dead_letter to replica_sink;
-        grant select on replica.slave_status, replica.slave_version to replica_sink;
+        grant select, insert, update, delete on replica.verification_run, replica.differing_range to replica_sink;
+        grant select on replica.slave_status, replica.verification, replica.slave_version to replica_sink;
+        grant execute on function
+            replica.own_rows(regclass),
+            replica.collation_order(oid),
+            replica.key_order(regclass, text[]),
+            replica.digest_terms(regclass),
+            replica.range_terms(regclass, text[], boolean),
+            replica.range_sql(regclass, text[], boolean, boolean, boolean),
+            replica.digest_range(regclass, text[], text[], boolean, jsonb, jsonb),
+            replica.incomparable(regclass, text[], text[], boolean, text[], text[])
+            to replica_sink;
         grant execute on function replica.is_own_log(text) to replica_sink;
     end if;
 exception

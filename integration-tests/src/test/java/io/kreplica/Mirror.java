@@ -55,6 +55,7 @@ public final class Mirror implements AutoCloseable {
   private Optional<TaskRun> source = Optional.empty();
   private Optional<SourceRecord> storedOffset = Optional.empty();
   private List<SourceRecord> late = List.of();
+  private int forgotten;
 
   private Mirror(MasterFixture master) {
     this.master = master;
@@ -157,7 +158,10 @@ public final class Mirror implements AutoCloseable {
     return this;
   }
 
-  /** Runs the tasks until everything committed on the master, copies too, is on every slave. */
+  /**
+   * Runs the tasks until everything committed on the master, what was asked for too, is on every
+   * slave.
+   */
   public Mirror settle() throws SQLException, InterruptedException {
     var deadline = Instant.now().plus(PATIENCE);
     run();
@@ -247,8 +251,11 @@ public final class Mirror implements AutoCloseable {
               sent.isEmpty()
                   ? TaskRun.first(settings)
                   : TaskRun.behind(
-                      settings, storedOffset.orElseGet(() -> sent.get(sent.size() - 1))));
+                      settings,
+                      storedOffset.orElseGet(
+                          () -> sent.get(Math.max(0, sent.size() - 1 - forgotten)))));
       storedOffset = Optional.empty();
+      forgotten = 0;
     }
     for (var side : sides) {
       if (side.isFollowing && side.run.isEmpty()) {
@@ -267,17 +274,32 @@ public final class Mirror implements AutoCloseable {
     var ended = topic.get().endedCopies();
     var copiesTracked = !sourceSettings.contains("never");
     return master
+            .value(
+                "select not exists (select from replica.replica_log l where "
+                    + to.map(position -> "not pg_visible_in_snapshot(l.xid, '" + position + "')")
+                        .orElse("true")
+                    + ") and not exists (select from replica.copy_request r"
+                    + " join replica.tracked_table t using (table_id)"
+                    + " join pg_class c on c.oid = t.relation"
+                    + " where r.finished_at is null and t.untracked_at is null"
+                    + (copiesTracked ? "" : " and r.reason = 'copy'")
+                    + ended.stream()
+                        .map(id -> " and r.request_id <> " + id)
+                        .collect(Collectors.joining())
+                    + ")")
+            .equals("t")
+        && areChecksAnswered();
+  }
+
+  private boolean areChecksAnswered() throws SQLException {
+    return master
         .value(
-            "select not exists (select from replica.replica_log l where "
-                + to.map(position -> "not pg_visible_in_snapshot(l.xid, '" + position + "')")
-                    .orElse("true")
-                + ") and not exists (select from replica.copy_request r"
+            "select not exists (select from replica.check_request q"
                 + " join replica.tracked_table t using (table_id)"
                 + " join pg_class c on c.oid = t.relation"
-                + " where r.finished_at is null and t.untracked_at is null"
-                + (copiesTracked ? "" : " and r.reason = 'copy'")
-                + ended.stream()
-                    .map(id -> " and r.request_id <> " + id)
+                + " where q.finished_at is null and t.untracked_at is null"
+                + topic.orElseThrow().endedChecks().stream()
+                    .map(id -> " and q.request_id <> " + id)
                     .collect(Collectors.joining())
                 + ")")
         .equals("t");
@@ -310,6 +332,12 @@ public final class Mirror implements AutoCloseable {
       storedOffset = Optional.of(sent.get(sent.size() - 1 - back));
     }
     return this;
+  }
+
+  /** Stops the source's task; the next one does not know that the last records were sent. */
+  public Mirror restartSourceForgetting(int records) {
+    forgotten = records;
+    return restartSource();
   }
 
   /** Stops a slave's task; the next one starts from the slave's position. */

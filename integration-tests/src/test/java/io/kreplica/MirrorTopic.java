@@ -3,6 +3,7 @@ package io.kreplica;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.RangeDigest;
 import io.kreplica.sink.ReadableTopic;
 import io.kreplica.sink.Wire;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ final class MirrorTopic implements ReadableTopic {
   private final boolean batchByBatch;
   private final List<SinkRecord> records = new ArrayList<>();
   private final List<Marker> commits = new ArrayList<>();
+  private final Set<Long> endedChecks = new HashSet<>();
   private final List<Integer> commitOffsets = new ArrayList<>();
 
   /**
@@ -40,6 +42,10 @@ final class MirrorTopic implements ReadableTopic {
         commits.add(commit);
         commitOffsets.add(records.size());
       }
+    }
+    if (EventHeaders.operation(record.headers()) == Operation.VERIFY
+        && RangeDigest.ofValue(record.value()).ends()) {
+      endedChecks.add(EventHeaders.readFrom(record.headers()).check());
     }
     records.add(
         wire.carry(
@@ -63,6 +69,11 @@ final class MirrorTopic implements ReadableTopic {
       commit.copy().filter(Marker.Copy::ends).ifPresent(copy -> ended.add(copy.request()));
     }
     return ended;
+  }
+
+  /** The verifications and repairs whose last range has been sent. */
+  Set<Long> endedChecks() {
+    return endedChecks;
   }
 
   /** The commit marker at an offset, if there is one. */

@@ -86,7 +86,7 @@ class TypeConformanceIT {
     }
   }
 
-  private static TypeTables.Sides sides(Mirror mirror) {
+  static TypeTables.Sides sides(Mirror mirror) {
     return new TypeTables.Sides() {
       @Override
       public Connection master() {

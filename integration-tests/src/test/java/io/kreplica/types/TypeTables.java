@@ -106,6 +106,12 @@ public final class TypeTables {
         BaseType.all(sides.master()).stream()
             .filter(type -> !values.isUnreadable(type.name()))
             .toList();
+    return prepare(sides, values, types);
+  }
+
+  /** The same for some types and other values. */
+  static TypeTables prepare(Sides sides, HostileValues values, List<BaseType> types)
+      throws SQLException {
     var tables = new TypeTables(sides, types);
     sides.onBoth(resource("objects.sql"));
     tables.onMaster("create extension dblink", resource("workload.sql"));

@@ -22,7 +22,9 @@ import org.apache.kafka.connect.header.Headers;
  * @param epoch the epoch of the source that sent it; a resumed batch is older than its epoch
  * @param timestampMicros when the master logged the change, in microseconds since 1970 UTC
  * @param copy the copy request that a row of a copy answers; 0 for all other records
- * @param slave the only slave that a row of a copy is meant for, if there is one
+ * @param check the request that the digest of a range answers; 0 for all other records
+ * @param slave the only slave that a row of a copy or the digest of a range is meant for, if there
+ *     is one
  * @param now whether the row is as it was when the change was logged, perhaps later than the change
  *     itself left it; the operation is then U, or D for a row that was gone
  * @param old of U and D the row before the change, as JSON, if the table is tracked with {@code
@@ -39,6 +41,7 @@ public record EventHeaders(
     long epoch,
     long timestampMicros,
     long copy,
+    long check,
     Optional<String> slave,
     boolean now,
     Optional<String> old) {
@@ -53,6 +56,7 @@ public record EventHeaders(
   public static final String EPOCH = "replica.epoch";
   public static final String TIMESTAMP_MICROS = "replica.ts";
   public static final String COPY = "replica.copy";
+  public static final String CHECK = "replica.check";
   public static final String SLAVE = "replica.slave";
   public static final String NOW = "replica.now";
   public static final String OLD = "replica.old";
@@ -66,13 +70,74 @@ public record EventHeaders(
   /** On a row that parts precede, which columns they belong to: {@link PartedColumns}. */
   public static final String PARTS = "replica.parts";
 
+  /** The headers of a record that answers no verification or repair. */
+  public EventHeaders(
+      Operation operation,
+      TableName table,
+      long seq,
+      long xid,
+      long tx,
+      long rank,
+      BatchId batch,
+      long epoch,
+      long timestampMicros,
+      long copy,
+      Optional<String> slave,
+      boolean now,
+      Optional<String> old) {
+    this(
+        operation,
+        table,
+        seq,
+        xid,
+        tx,
+        rank,
+        batch,
+        epoch,
+        timestampMicros,
+        copy,
+        0,
+        slave,
+        now,
+        old);
+  }
+
+  /** The headers of what answers a verification or repair. */
+  public static EventHeaders ofCheck(
+      Operation operation,
+      TableName table,
+      long rank,
+      BatchId batch,
+      long epoch,
+      long timestampMicros,
+      long check,
+      Optional<String> slave) {
+    return new EventHeaders(
+        operation,
+        table,
+        0,
+        0,
+        0,
+        rank,
+        batch,
+        epoch,
+        timestampMicros,
+        0,
+        check,
+        slave,
+        false,
+        Optional.empty());
+  }
+
   /** Adds these headers to a record's. */
   public void writeTo(Headers headers) {
     headers.addString(OPERATION, operation.code());
     if (operation != Operation.SCHEMA) {
       headers.addString(TABLE, table.toString());
     }
-    if (isCopied()) {
+    if (check != 0) {
+      headers.addLong(CHECK, check);
+    } else if (isCopied()) {
       headers.addLong(COPY, copy);
     } else {
       headers.addLong(SEQ, seq);
@@ -97,20 +162,24 @@ public record EventHeaders(
    */
   public static EventHeaders readFrom(Headers headers) {
     var operation = operation(headers);
+    var check = headers.lastWithName(CHECK) == null ? 0 : number(headers, CHECK);
     var copied =
-        operation == Operation.COPY
-            || (operation == Operation.PART && headers.lastWithName(COPY) != null);
+        check == 0
+            && (operation == Operation.COPY
+                || (operation == Operation.PART && headers.lastWithName(COPY) != null));
+    var logged = check == 0 && !copied;
     return new EventHeaders(
         operation,
         operation == Operation.SCHEMA ? null : table(headers),
-        copied ? 0 : number(headers, SEQ),
-        copied ? 0 : number(headers, XID),
-        copied ? 0 : number(headers, TX),
+        logged ? number(headers, SEQ) : 0,
+        logged ? number(headers, XID) : 0,
+        logged ? number(headers, TX) : 0,
         number(headers, RANK),
         BatchId.parse(text(headers, BATCH)),
         number(headers, EPOCH),
         number(headers, TIMESTAMP_MICROS),
         copied ? number(headers, COPY) : 0,
+        check,
         optional(headers, SLAVE),
         optional(headers, NOW).filter(Boolean::parseBoolean).isPresent(),
         optional(headers, OLD));
@@ -118,7 +187,13 @@ public record EventHeaders(
 
   /** Whether this is a row of a copy, or a part of a value of one. */
   public boolean isCopied() {
-    return operation == Operation.COPY || (operation == Operation.PART && copy != 0);
+    return check == 0
+        && (operation == Operation.COPY || (operation == Operation.PART && copy != 0));
+  }
+
+  /** Whether this comes from the log, not from a table as it stands at the batch's end. */
+  public boolean isLogged() {
+    return check == 0 && !isCopied();
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.kreplica.record;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
@@ -153,7 +152,7 @@ public record Marker(
    * @throws DataException if the value is neither or a field is missing or malformed
    */
   public static Marker ofValue(Object value) {
-    var fields = Fields.of(value);
+    var fields = Fields.of(value, "a marker");
     try {
       return new Marker(
           switch (fields.text("kind")) {
@@ -189,7 +188,7 @@ public record Marker(
   }
 
   private static SequenceValue sequenceOf(Object value) {
-    var fields = Fields.of(value);
+    var fields = Fields.of(value, "a marker");
     return new SequenceValue(
         TableName.parse(fields.text("name")),
         fields.isNull("table")
@@ -200,49 +199,5 @@ public record Marker(
         fields.number("value"),
         fields.flag("is_called"),
         fields.number("increment"));
-  }
-
-  /** Access by name to a value that may be a Struct or a Map. */
-  private interface Fields {
-
-    Object value(String name);
-
-    static Fields of(Object value) {
-      if (value instanceof Struct struct) {
-        return name -> struct.schema().field(name) == null ? null : struct.get(name);
-      }
-      if (value instanceof Map<?, ?> map) {
-        return map::get;
-      }
-      throw new DataException(
-          "Cannot read a marker: its value is "
-              + (value == null ? "null" : "a " + value.getClass().getSimpleName())
-              + ", neither a Struct nor a Map. Both connectors need converters that keep structure,"
-              + " such as JsonConverter, with the same settings.");
-    }
-
-    default boolean isNull(String name) {
-      return value(name) == null;
-    }
-
-    default String text(String name) {
-      var value = value(name);
-      if (value == null) {
-        throw new DataException("it has no field '" + name + "'");
-      }
-      return value.toString();
-    }
-
-    default long number(String name) {
-      return value(name) instanceof Number number ? number.longValue() : Long.parseLong(text(name));
-    }
-
-    default List<?> list(String name) {
-      return value(name) instanceof List<?> list ? list : List.of();
-    }
-
-    default boolean flag(String name) {
-      return Boolean.parseBoolean(text(name));
-    }
   }
 }

@@ -21,6 +21,10 @@ public enum Operation {
   COPY("R"),
   /** A part of a value that is too large for one record; its row follows: a {@link Part}. */
   PART("P"),
+  /**
+   * How many rows a range of keys has, and their digest, at the batch's end: a {@link RangeDigest}.
+   */
+  VERIFY("V"),
   /** A batch begins: a {@link Marker}. */
   BEGIN("B"),
   /** A batch is complete: a {@link Marker}. */
@@ -56,6 +60,7 @@ public enum Operation {
       case "S" -> SCHEMA;
       case "R" -> COPY;
       case "P" -> PART;
+      case "V" -> VERIFY;
       case "B" -> BEGIN;
       case "C" -> COMMIT;
       default ->

@@ -79,6 +79,7 @@ public final class ReplicaSinkTask extends SinkTask {
     var position = new PositionRow(config.connector(), partition.topic(), partition.partition());
     slave =
         new Slave(
+            config.slaveName(),
             config.sessions(),
             position,
             config.tableMap(),

@@ -23,9 +23,9 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
- * A batch on its way: begin marker, changes, a chunk of a copy perhaps, commit marker; handed out
- * piece by piece, each record with the offset at which the source would go on after it. Thread: the
- * reader's.
+ * A batch on its way: begin marker, changes, a chunk of a copy or pieces of a verification perhaps,
+ * commit marker; handed out piece by piece, each record with the offset at which the source would
+ * go on after it. Thread: the reader's.
  */
 final class BatchInTransit {
 
@@ -46,6 +46,7 @@ final class BatchInTransit {
 
   private final Cursor<LogEntry> changes;
   private Optional<LogEntry> nextChange;
+  private final Optional<CheckInTransit> check;
   private Optional<Cursor<CopiedRow>> chunk = Optional.empty();
   private Optional<RowRecords> row = Optional.empty();
   private long rowLength;
@@ -80,11 +81,18 @@ final class BatchInTransit {
     this.rank = batch.sentRank();
     this.changes = reader.changes(batch);
     this.nextChange = changes.next();
+    this.check =
+        batch
+            .check()
+            .map(asked -> new CheckInTransit(asked, reader.ranges(), events, batch.id(), epoch));
   }
 
   /** Whether there is nothing to send, not even the end of a half-sent batch. */
   boolean isEmpty() {
-    return nextChange.isEmpty() && batch.copy().isEmpty() && offset.open().isEmpty();
+    return nextChange.isEmpty()
+        && batch.copy().isEmpty()
+        && batch.check().isEmpty()
+        && offset.open().isEmpty();
   }
 
   /** Whether the commit marker has been handed out. */
@@ -135,6 +143,8 @@ final class BatchInTransit {
       nextChange = changes.next();
     } else if (row.isEmpty() && batch.copy().isPresent()) {
       row = nextCopied(batch.copy().get());
+    } else if (row.isEmpty() && check.isPresent()) {
+      row = nextChecked(check.get());
     }
     return row.isPresent();
   }
@@ -172,6 +182,16 @@ final class BatchInTransit {
     offset = offset.within(batch.id(), batch.to(), rank);
     return Optional.of(
         events.copied(copied.get(), request, batch.id(), epoch, rank, before, offset));
+  }
+
+  private Optional<RowRecords> nextChecked(CheckInTransit answer) throws SQLException {
+    var record = answer.next(rank + 1, offset.within(batch.id(), batch.to(), rank + 1));
+    if (record.isEmpty()) {
+      return Optional.empty();
+    }
+    rank++;
+    offset = SourceOffset.ofMap(record.get().sourceOffset());
+    return Optional.of(RowRecords.of(record.get()));
   }
 
   /** A row of a copy knows its key, behind which the copy would go on. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class KafkaTransactionsTest {
 
   private static final SourceOffset HERE =
-      new SourceOffset("log", 1, 1, LogPosition.BEGINNING, Optional.empty(), 0, Optional.empty());
+      new SourceOffset("log", 1, 1, LogPosition.BEGINNING, Optional.empty());
   private static final LogPosition TO = LogPosition.parse("5:5:");
 
   private final List<SourceRecord> boundaries = new ArrayList<>();

@@ -41,6 +41,7 @@ final class BatchApplier {
   private final SlaveSequences sequences;
   private final ConflictWatch conflicts;
   private final ConflictLog conflictLog;
+  private final RangeVerifier verifier;
 
   private final StoredValues storedValues = new StoredValues();
   private final SetAsideRows setAside;
@@ -59,6 +60,7 @@ final class BatchApplier {
       ConflictMode conflictMode,
       ConflictLog conflictLog,
       SetAsideRows setAside,
+      RangeVerifier verifier,
       boolean careful) {
     this.connection = connection;
     this.position = position;
@@ -71,6 +73,7 @@ final class BatchApplier {
     this.conflicts = new ConflictWatch(connection, tables, ledger, conflictMode, conflictLog);
     this.conflictLog = conflictLog;
     this.setAside = setAside;
+    this.verifier = verifier;
   }
 
   /**
@@ -89,6 +92,11 @@ final class BatchApplier {
         write(work, changes, true);
         changes.clear();
         execute(work.log(), command);
+      } else if (change instanceof Change.Verification verification) {
+        // All rows of its batch stand before it, so none has to wait for one behind it.
+        write(work, changes, false);
+        changes.clear();
+        verifier.verify(connection, work.log(), verification);
       } else if (change instanceof Change.Part part) {
         storedValues.add(connection, part);
       } else if (change instanceof Change.SetAside aside) {
@@ -249,6 +257,7 @@ final class BatchApplier {
     ledger.committed();
     conflictLog.committed();
     setAside.committed();
+    verifier.committed();
     storedValues.transactionEnded();
     inTransaction = false;
     moved = false;
@@ -266,6 +275,7 @@ final class BatchApplier {
     conflicts.rolledBack();
     conflictLog.rolledBack();
     setAside.rolledBack();
+    verifier.rolledBack();
     storedValues.transactionEnded();
     connection.rollback();
   }

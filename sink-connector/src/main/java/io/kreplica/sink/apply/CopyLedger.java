@@ -35,7 +35,8 @@ final class CopyLedger {
     }
   }
 
-  private void meet(Connection connection, String log, TableName table) throws SQLException {
+  /** Notes that a table was met. */
+  void meet(Connection connection, String log, TableName table) throws SQLException {
     if (met.contains(table) || !meeting.add(table)) {
       return;
     }

@@ -31,6 +31,7 @@ public final class Slave {
   private final ConflictMode conflictMode;
   private final ConflictLog conflictLog;
   private final SetAsideRows setAside = new SetAsideRows();
+  private final RangeVerifier verifier;
 
   private Connection connection;
   private BatchApplier applier;
@@ -40,10 +41,12 @@ public final class Slave {
   /**
    * Makes a slave that is not attached.
    *
+   * @param name its name
    * @param position the hold on the position row, not claimed yet
    * @param policy how far the slave's schema follows the master's
    */
   public Slave(
+      String name,
       SessionFactory sessions,
       PositionRow position,
       TableMap map,
@@ -59,6 +62,7 @@ public final class Slave {
     this.sequences = sequences;
     this.conflictMode = conflictMode;
     this.conflictLog = new ConflictLog(map, clock);
+    this.verifier = new RangeVerifier(name, map, ledger, clock);
   }
 
   /** Whether there is a session to apply over. */
@@ -163,6 +167,7 @@ public final class Slave {
     ledger.rolledBack();
     conflictLog.rolledBack();
     setAside.rolledBack();
+    verifier.rolledBack();
     close(connection);
     connection = null;
     applier = null;
@@ -180,6 +185,7 @@ public final class Slave {
         conflictMode,
         conflictLog,
         setAside,
+        verifier,
         carefully);
   }
 

@@ -5,6 +5,7 @@ import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
 import io.kreplica.record.Part;
 import io.kreplica.record.PartedColumns;
+import io.kreplica.record.RangeDigest;
 import io.kreplica.record.SchemaCommand;
 import io.kreplica.record.SequenceValue;
 import io.kreplica.record.TableName;
@@ -241,13 +242,33 @@ public final class BatchAssembler {
     if (!open.isTaken() || !open.advanceTo(headers.rank()) || isApplied(headers)) {
       return Step.SKIPPED;
     }
-    var reason = headers.isCopied() ? Optional.<String>empty() : whyAside.apply(headers.xid());
+    var reason =
+        headers.isCopied() || headers.operation() == Operation.VERIFY
+            ? Optional.<String>empty()
+            : whyAside.apply(headers.xid());
     if (reason.isPresent()) {
       return setAside(record, headers, reason.get());
     }
-    return headers.operation() == Operation.COPY
-        ? addCopied(record, headers)
-        : hold(record, headers);
+    return switch (headers.operation()) {
+      case COPY -> addCopied(record, headers);
+      case VERIFY -> addVerification(record, headers);
+      default -> hold(record, headers);
+    };
+  }
+
+  private Step addVerification(SinkRecord record, EventHeaders headers) {
+    if (isForAnother(headers)) {
+      return Step.SKIPPED;
+    }
+    var verification =
+        new Change.Verification(
+            headers.table(),
+            headers.check(),
+            RangeDigest.ofValue(record.value()),
+            open.begin().to(),
+            new Change.Origin(0, open.name()));
+    open.add(verification, Footprint.of(verification));
+    return Step.TAKEN;
   }
 
   private Step addPart(SinkRecord record, EventHeaders headers) {
@@ -287,8 +308,8 @@ public final class BatchAssembler {
     if (open != null) {
       throw Stops.missingMarker(record, "the begin marker of batch " + headers.batch());
     }
-    // Rows of a copy have no transaction; their batch's commit marker will tell.
-    if (applied.isEmpty() || headers.isCopied() || isApplied(headers)) {
+    // What does not come from the log has no transaction; its batch's commit marker will tell.
+    if (applied.isEmpty() || !headers.isLogged() || isApplied(headers)) {
       return Step.SKIPPED;
     }
     throw Stops.gap(record, applied.get(), headers);
@@ -336,7 +357,7 @@ public final class BatchAssembler {
   }
 
   private boolean isApplied(EventHeaders headers) {
-    return !headers.isCopied()
+    return headers.isLogged()
         && applied.isPresent()
         && applied.get().snapshot().contains(headers.xid());
   }

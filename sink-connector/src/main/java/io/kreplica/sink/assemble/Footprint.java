@@ -1,6 +1,7 @@
 package io.kreplica.sink.assemble;
 
 import io.kreplica.sink.change.Change;
+import java.util.List;
 
 /** About how much heap a row takes. */
 final class Footprint {
@@ -22,6 +23,17 @@ final class Footprint {
       }
     }
     return text.length();
+  }
+
+  static long of(Change.Verification verification) {
+    long bytes = ROW;
+    var layout = verification.digest().layout();
+    for (var texts : List.of(layout.columns(), layout.types(), layout.keys(), layout.keyOrder())) {
+      for (var text : texts) {
+        bytes += VALUE + text.length();
+      }
+    }
+    return bytes;
   }
 
   static long of(Change.Row row) {

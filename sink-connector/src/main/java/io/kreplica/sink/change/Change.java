@@ -1,5 +1,7 @@
 package io.kreplica.sink.change;
 
+import io.kreplica.record.LogPosition;
+import io.kreplica.record.RangeDigest;
 import io.kreplica.record.SchemaCommand;
 import io.kreplica.record.TableName;
 import java.util.List;
@@ -73,6 +75,16 @@ public sealed interface Change {
    * @param reason why its transaction is set aside
    */
   record SetAside(TableName table, String key, Origin origin, String reason) implements Change {}
+
+  /**
+   * What the master has in a range of a table's keys, where all changes before it are applied.
+   *
+   * @param request the master's request that it answers
+   * @param position the position behind those changes
+   */
+  record Verification(
+      TableName table, long request, RangeDigest digest, LogPosition position, Origin origin)
+      implements Change {}
 
   /** A copy begins: the table is emptied, and the rows that follow fill it. */
   record CopyBegun(TableName table, long request) implements Change {}

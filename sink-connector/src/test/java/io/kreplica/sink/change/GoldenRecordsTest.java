@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kreplica.record.CheckKind;
+import io.kreplica.record.KeyRange;
+import io.kreplica.record.RangeDigest;
 import io.kreplica.record.SchemaCommand;
 import io.kreplica.record.SequenceValue;
 import io.kreplica.record.TableName;
@@ -33,14 +36,14 @@ class GoldenRecordsTest {
   @ParameterizedTest
   @CsvSource({"schemaless.json, false", "with-schemas.json, true"})
   void readTheSameInBothForms(String file, boolean schemas) throws Exception {
-    var assembler = new BatchAssembler("slave");
+    var assembler = new BatchAssembler("berlin");
 
     for (var record : records(file, schemas)) {
       assembler.add(record);
     }
 
     var work = assembler.takeComplete().orElseThrow();
-    assertThat(work.changes()).hasSize(11);
+    assertThat(work.changes()).hasSize(12);
     assertThat(row(work.changes().get(0)))
         .containsExactly(
             Map.entry("active", "true"),
@@ -67,7 +70,31 @@ class GoldenRecordsTest {
     assertThat(row(work.changes().get(7))).containsEntry("name", "Ana ".repeat(200));
     assertThat(work.changes().get(8)).isInstanceOf(Change.CopyBegun.class);
     assertThat(row(work.changes().get(9))).containsEntry("visits", "9007199254740993");
-    assertThat(work.changes().get(10)).isInstanceOf(Change.CopyEnded.class);
+    assertThat(work.changes().get(10))
+        .isInstanceOfSatisfying(
+            Change.Verification.class,
+            change -> {
+              assertThat(change.request()).isEqualTo(4);
+              assertThat(change.position()).hasToString("702:705:702");
+              assertThat(change.digest())
+                  .isEqualTo(
+                      new RangeDigest(
+                          CheckKind.VERIFY,
+                          KeyRange.WHOLE,
+                          KeyRange.WHOLE.behind("{\"id\": \"1\"}"),
+                          true,
+                          new RangeDigest.Layout(
+                              1,
+                              List.of("id", "name", "balance"),
+                              List.of("integer", "text", "numeric(10,2)"),
+                              List.of("id"),
+                              List.of("integer"),
+                              false),
+                          5_000_000_000L,
+                          "-29223372036854775808",
+                          Optional.empty()));
+            });
+    assertThat(work.changes().get(11)).isInstanceOf(Change.CopyEnded.class);
     assertThat(work.sequences())
         .containsExactly(
             new SequenceValue(

@@ -4,16 +4,21 @@ import io.kreplica.record.BatchId;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.RangeDigest;
 import io.kreplica.record.SchemaCommand;
 import io.kreplica.source.offset.SourceOffset;
+import io.kreplica.source.read.CheckRequest;
 import io.kreplica.source.read.CopiedRow;
 import io.kreplica.source.read.CopyRequest;
 import io.kreplica.source.read.LogEntry;
+import io.kreplica.source.read.RangePiece;
 import io.kreplica.source.read.StoredRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +50,7 @@ public final class EventBuilder {
   private final String topic;
   private final RowShapes shapes;
   private final RowWriter rows;
+  private final TypeMapping mapping;
   private final Clock clock;
 
   /** Tables of which rows were passed over, each told once. */
@@ -63,6 +69,7 @@ public final class EventBuilder {
       TypeMapping mapping,
       Clock clock) {
     this.topic = topic;
+    this.mapping = mapping;
     this.shapes = new RowShapes(catalog, mapping);
     this.rows = new RowWriter(shapes, storedRows, recordBytes, mapping, this::record);
     this.clock = clock;
@@ -259,6 +266,52 @@ public final class EventBuilder {
         headers,
         before,
         row -> offset.copying(request.id(), row.keyJson()));
+  }
+
+  /**
+   * Which columns a verification leaves out: those whose values the mapping changes on the way.
+   *
+   * @param tableId the table, by its number in {@code replica.tracked_table}
+   */
+  public List<String> leftOut(int tableId) throws SQLException {
+    return shapes.reload(tableId).columns().entrySet().stream()
+        .filter(column -> mapping.loses(column.getValue().definition()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** What the master has in a range of keys. */
+  public SourceRecord digest(
+      RangePiece piece,
+      CheckRequest request,
+      BatchId batch,
+      long epoch,
+      long rank,
+      SourceOffset offset)
+      throws SQLException {
+    var headers = new ConnectHeaders();
+    EventHeaders.ofCheck(
+            Operation.VERIFY,
+            shapes.table(request.tableId(), RowShapes.NOW).name(),
+            rank,
+            batch,
+            epoch,
+            TimeUnit.MILLISECONDS.toMicros(clock.millis()),
+            request.id(),
+            request.slave())
+        .writeTo(headers);
+    var value =
+        new RangeDigest(
+                request.kind(),
+                request.asked(),
+                piece.range(),
+                (piece.endsAsked() && request.isInLastRange()) || piece.trouble().isPresent(),
+                piece.layout(),
+                piece.rows(),
+                piece.digest(),
+                piece.trouble())
+            .toValue();
+    return record(offset, null, null, value.schema(), value, headers);
   }
 
   /** What a marker says of a copy. */

@@ -54,6 +54,16 @@ public enum TypeMapping {
    */
   abstract ColumnKind kind(String definition, boolean inKey);
 
+  /** Whether values of a type, outside keys, may not be quite the same behind the mapping. */
+  boolean loses(String definition) {
+    var name =
+        definition.endsWith("[]") ? definition.substring(0, definition.length() - 2) : definition;
+    return this != EXACT
+        && kind(name, false) instanceof TemporalKind temporal
+        && temporal != TemporalKind.DATE
+        && !(kind(name, true) instanceof TemporalKind);
+  }
+
   private static ColumnKind basic(String definition) {
     return switch (definition) {
       case "boolean" -> BasicKind.BOOLEAN;

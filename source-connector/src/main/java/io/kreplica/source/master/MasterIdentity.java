@@ -170,7 +170,7 @@ public record MasterIdentity(
 
   /** Where a source without offsets starts. */
   public SourceOffset startAt(LogPosition position) {
-    return new SourceOffset(log, system, timeline, position, Optional.empty(), 0, Optional.empty());
+    return new SourceOffset(log, system, timeline, position, Optional.empty());
   }
 
   /**

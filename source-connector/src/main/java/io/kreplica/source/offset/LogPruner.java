@@ -1,5 +1,6 @@
 package io.kreplica.source.offset;
 
+import io.kreplica.record.CheckKind;
 import io.kreplica.record.LogPosition;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -30,6 +31,11 @@ public final class LogPruner {
           update replica.copy_request
           set finished_at = now()
           where finished_at is null and request_id <= ?
+      ), checked as (
+          update replica.check_request
+          set finished_at = now()
+          where finished_at is null
+            and request_id <= case kind when 'repair' then ? when 'verify' then ? else ? end
       ), passed as (
           delete from replica.checkpoint
           where pg_visible_in_snapshot(writer, ?::pg_snapshot)
@@ -75,11 +81,14 @@ public final class LogPruner {
       statement.setString(1, confirmed.toString());
       statement.setString(2, offset.log());
       statement.setLong(3, offset.copied());
-      statement.setString(4, confirmed.toString());
-      statement.setString(5, Long.toString(pruned.xmax()));
-      statement.setString(6, Long.toString(confirmed.xmax()));
-      statement.setString(7, pruned.toString());
-      statement.setString(8, confirmed.toString());
+      statement.setLong(4, offset.checks().of(CheckKind.REPAIR).answered());
+      statement.setLong(5, offset.checks().of(CheckKind.VERIFY).answered());
+      statement.setLong(6, offset.checks().of(CheckKind.INTERVAL).answered());
+      statement.setString(7, confirmed.toString());
+      statement.setString(8, Long.toString(pruned.xmax()));
+      statement.setString(9, Long.toString(confirmed.xmax()));
+      statement.setString(10, pruned.toString());
+      statement.setString(11, confirmed.toString());
       var rows = statement.executeUpdate();
       LOG.debug("Confirmed {}, pruned {} log rows", confirmed, rows);
     }

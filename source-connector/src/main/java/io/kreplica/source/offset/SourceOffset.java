@@ -19,6 +19,7 @@ import org.apache.kafka.connect.errors.ConnectException;
  * @param open the batch that is being sent, if one is
  * @param copied the last copy request that has been answered; 0 if none
  * @param copying the copy under way, if there is one
+ * @param checks how far verifications and repairs have come
  */
 public record SourceOffset(
     String log,
@@ -27,7 +28,14 @@ public record SourceOffset(
     LogPosition position,
     Optional<OpenBatch> open,
     long copied,
-    Optional<Copying> copying) {
+    Optional<Copying> copying,
+    Checks checks) {
+
+  /** Before anything was asked for. */
+  public SourceOffset(
+      String log, long system, int timeline, LogPosition position, Optional<OpenBatch> open) {
+    this(log, system, timeline, position, open, 0, Optional.empty(), Checks.NONE);
+  }
 
   /** The source partition: a connector reads one log. */
   public static final Map<String, String> PARTITION = Map.of("log", "replica_log");
@@ -69,28 +77,43 @@ public record SourceOffset(
         position,
         Optional.of(new OpenBatch(id, target, rank)),
         copied,
-        copying);
+        copying,
+        checks);
   }
 
   /** The offset behind a batch. */
   public SourceOffset behind(LogPosition target) {
-    return new SourceOffset(log, system, timeline, target, Optional.empty(), copied, copying);
+    return new SourceOffset(
+        log, system, timeline, target, Optional.empty(), copied, copying, checks);
   }
 
   /** The same, with a row of a copy sent. */
   public SourceOffset copying(long request, String key) {
     return new SourceOffset(
-        log, system, timeline, position, open, copied, Optional.of(new Copying(request, key)));
+        log,
+        system,
+        timeline,
+        position,
+        open,
+        copied,
+        Optional.of(new Copying(request, key)),
+        checks);
   }
 
   /** The same, with a copy answered. */
   public SourceOffset copied(long request) {
-    return new SourceOffset(log, system, timeline, position, open, request, Optional.empty());
+    return new SourceOffset(
+        log, system, timeline, position, open, request, Optional.empty(), checks);
+  }
+
+  /** The same, with verifications and repairs at other places. */
+  public SourceOffset checking(Checks others) {
+    return new SourceOffset(log, system, timeline, position, open, copied, copying, others);
   }
 
   /** The same, seen on a later timeline of the same cluster. */
   public SourceOffset onTimeline(int later) {
-    return new SourceOffset(log, system, later, position, open, copied, copying);
+    return new SourceOffset(log, system, later, position, open, copied, copying, checks);
   }
 
   /** The last position that may have been read: the open batch's target, or the position. */
@@ -119,6 +142,7 @@ public record SourceOffset(
           map.put(COPYING, copy.request());
           map.put(COPY_KEY, copy.key());
         });
+    checks.writeTo(map);
     return map;
   }
 
@@ -144,7 +168,8 @@ public record SourceOffset(
           map.get(COPIED) == null ? 0 : number(map, COPIED),
           map.get(COPYING) == null
               ? Optional.empty()
-              : Optional.of(new Copying(number(map, COPYING), text(map, COPY_KEY))));
+              : Optional.of(new Copying(number(map, COPYING), text(map, COPY_KEY))),
+          Checks.readFrom(map));
     } catch (IllegalArgumentException | ConnectException e) {
       throw new ConnectException(
           "Cannot read the source offset: "

@@ -13,9 +13,15 @@ import java.util.Optional;
  * @param to the position after it
  * @param sentRank the rank up to which a predecessor has sent it; 0 for a new batch
  * @param copy the copy whose next chunk follows the changes, if one does
+ * @param check the verification or repair whose next pieces follow the changes, if one does
  */
 public record Batch(
-    BatchId id, LogPosition from, LogPosition to, long sentRank, Optional<CopyRequest> copy) {
+    BatchId id,
+    LogPosition from,
+    LogPosition to,
+    long sentRank,
+    Optional<CopyRequest> copy,
+    Optional<CheckRequest> check) {
 
   /**
    * Whether it would end where it begins, as the chunk of a copy on an idle master does. Such a

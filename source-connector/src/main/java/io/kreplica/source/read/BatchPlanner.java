@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * Decides what the next batch is: from the position reached to a target. The target is now, or the
  * next checkpoint if the source is far behind, so that no batch swallows a whole backlog. A copy's
- * chunk follows only a batch that ends now, since it is read in the same snapshot. No I/O. Thread:
- * the reader's.
+ * chunk follows only a batch that ends now, since it is read in the same snapshot, and so do pieces
+ * of a verification, which wait until nothing is left to copy. No I/O. Thread: the reader's.
  */
 public final class BatchPlanner {
 
@@ -34,7 +34,12 @@ public final class BatchPlanner {
         .map(
             open ->
                 new Batch(
-                    open.id(), offset.position(), open.target(), open.rank(), Optional.empty()));
+                    open.id(),
+                    offset.position(),
+                    open.target(),
+                    open.rank(),
+                    Optional.empty(),
+                    Optional.empty()));
   }
 
   /**
@@ -43,17 +48,16 @@ public final class BatchPlanner {
    * @param position the position that has been sent completely
    */
   public Optional<Batch> plan(LogPosition position, Outlook outlook) {
-    if (!outlook.hasChanges() && outlook.pendingCopy().isEmpty()) {
+    if (!outlook.hasChanges()
+        && outlook.pendingCopy().isEmpty()
+        && outlook.pendingCheck().isEmpty()) {
       return Optional.empty();
     }
     var checkpoint = nextCheckpoint(outlook);
+    var copy = outlook.pendingCopy().filter(request -> checkpoint.isEmpty());
+    var check = outlook.pendingCheck().filter(request -> checkpoint.isEmpty() && copy.isEmpty());
     return Optional.of(
-        new Batch(
-            nextId,
-            position,
-            checkpoint.orElse(outlook.now()),
-            0,
-            checkpoint.isPresent() ? Optional.empty() : outlook.pendingCopy()));
+        new Batch(nextId, position, checkpoint.orElse(outlook.now()), 0, copy, check));
   }
 
   /** The position up to which everything has been sent or found empty. */

@@ -1,5 +1,7 @@
 package io.kreplica.source.read;
 
+import io.kreplica.record.CheckKind;
+import io.kreplica.record.KeyRange;
 import io.kreplica.record.LogPosition;
 import io.kreplica.source.offset.SourceOffset;
 import java.sql.Connection;
@@ -35,7 +37,14 @@ public final class LogReader {
                       and pg_snapshot_xmax(k.snapshot) >= ?::xid8
                     order by k.seq
                     limit 100) c),
-             r.request_id, r.table_id, r.slave
+             r.request_id, r.table_id, r.slave,
+             k.request_id, k.kind, k.table_id, k.slave, k.rows_per_range, k.by_text,
+             array(select e.value->>'from'
+                   from jsonb_array_elements(k.ranges) with ordinality e (value, place)
+                   order by e.place),
+             array(select e.value->>'to'
+                   from jsonb_array_elements(k.ranges) with ordinality e (value, place)
+                   order by e.place)
       from (values (1)) as one_row
       left join lateral (
           select q.request_id, q.table_id, q.slave
@@ -47,6 +56,16 @@ public final class LogReader {
           order by q.request_id
           limit 1
       ) r on true
+      left join lateral (
+          select q.*
+          from replica.check_request q
+          join replica.tracked_table t using (table_id)
+          join pg_class c on c.oid = t.relation
+          where q.finished_at is null and t.untracked_at is null
+            and q.request_id > case q.kind when 'repair' then ? when 'verify' then ? else ? end
+          order by array_position(array['repair', 'verify', 'interval'], q.kind), q.request_id
+          limit 1
+      ) k on true
       """;
 
   private static final String CHANGES =
@@ -144,6 +163,9 @@ public final class LogReader {
       statement.setString(5, Long.toString(scanned.xmax()));
       statement.setLong(6, offset.copied());
       statement.setBoolean(7, copiesTrackedTables);
+      statement.setLong(8, offset.checks().of(CheckKind.REPAIR).answered());
+      statement.setLong(9, offset.checks().of(CheckKind.VERIFY).answered());
+      statement.setLong(10, offset.checks().of(CheckKind.INTERVAL).answered());
       try (var row = statement.executeQuery()) {
         row.next();
         return new Outlook(
@@ -151,6 +173,7 @@ public final class LogReader {
             row.getBoolean(3),
             checkpoints(row),
             pendingCopy(row, offset),
+            pendingCheck(row, offset),
             row.getString(2));
       }
     }
@@ -185,6 +208,35 @@ public final class LogReader {
                 .copying()
                 .filter(copying -> copying.request() == id)
                 .map(SourceOffset.Copying::key)));
+  }
+
+  private static Optional<CheckRequest> pendingCheck(ResultSet row, SourceOffset offset)
+      throws SQLException {
+    var id = row.getLong(8);
+    if (row.wasNull()) {
+      return Optional.empty();
+    }
+    var kind = CheckKind.of(row.getString(9));
+    return Optional.of(
+        new CheckRequest(
+            id,
+            kind,
+            row.getInt(10),
+            Optional.ofNullable(row.getString(11)),
+            ranges(row),
+            row.getInt(12),
+            row.getBoolean(13),
+            offset.checks().of(kind).of(id)));
+  }
+
+  private static List<KeyRange> ranges(ResultSet row) throws SQLException {
+    var from = (String[]) row.getArray(14).getArray();
+    var to = (String[]) row.getArray(15).getArray();
+    var ranges = new ArrayList<KeyRange>();
+    for (var i = 0; i < from.length; i++) {
+      ranges.add(new KeyRange(Optional.ofNullable(from[i]), Optional.ofNullable(to[i])));
+    }
+    return ranges.isEmpty() ? List.of(KeyRange.WHOLE) : ranges;
   }
 
   /** Opens the batch's changes, behind those that a predecessor has sent. */
@@ -249,6 +301,11 @@ public final class LogReader {
         key == null ? null : new StoredRow.InTable(tableId, key, row.getLong(4), row.getBoolean(5));
     var held = held(row.getString(1), row.getString(2), stored);
     return new CopiedRow(held.row(), held.image(), held.row() == null ? stored : null);
+  }
+
+  /** Reads pieces of ranges of keys, in the same transaction. */
+  public RangeReader ranges() {
+    return new RangeReader(connection, largeBytes / 4);
   }
 
   /** Reads rows that are too large to be held, in the same transaction. */

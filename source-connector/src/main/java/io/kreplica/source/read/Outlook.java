@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param hasChanges whether the log holds rows between the planner's position and now
  * @param checkpoints stored positions on the way, in no order; some may not lie on it
  * @param pendingCopy the next copy that is asked for, if there is one
+ * @param pendingCheck the next verification or repair that is asked for, if there is one
  * @param durableAt the place in the WAL behind which everything visible at {@code now} is written
  */
 public record Outlook(
@@ -18,4 +19,5 @@ public record Outlook(
     boolean hasChanges,
     List<LogPosition> checkpoints,
     Optional<CopyRequest> pendingCopy,
+    Optional<CheckRequest> pendingCheck,
     String durableAt) {}

@@ -8,15 +8,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kreplica.record.BatchId;
+import io.kreplica.record.CheckKind;
+import io.kreplica.record.KeyRange;
 import io.kreplica.record.LogPosition;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.RangeDigest;
 import io.kreplica.record.SequenceValue;
 import io.kreplica.record.TableName;
+import io.kreplica.source.offset.Progress;
 import io.kreplica.source.offset.SourceOffset;
+import io.kreplica.source.read.CheckRequest;
 import io.kreplica.source.read.CopiedRow;
 import io.kreplica.source.read.CopyRequest;
 import io.kreplica.source.read.LogEntry;
+import io.kreplica.source.read.RangePiece;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +60,7 @@ class EventBuilderTest {
   private static final int RECORD_BYTES = 2_100;
 
   private static final String LOG = "5cbb1f3a-0f26-4a5e-9d0c-0e9f5a7f7b11";
-  private static final SourceOffset OFFSET =
-      new SourceOffset(LOG, 1, 1, FROM, Optional.empty(), 0, Optional.empty());
+  private static final SourceOffset OFFSET = new SourceOffset(LOG, 1, 1, FROM, Optional.empty());
 
   private final Map<String, TrackedTable.ColumnType> columns = new LinkedHashMap<>();
   private final List<String> keyNow = new ArrayList<>(List.of("id"));
@@ -250,7 +255,36 @@ class EventBuilderTest {
         large.next(),
         large.next(),
         events.copied(new CopiedRow(row, null), copy, BATCH, 6, 9, OFFSET),
-        events.marker(marker(Operation.COMMIT, 9, true), OFFSET));
+        digest(),
+        events.marker(marker(Operation.COMMIT, 10, true), OFFSET));
+  }
+
+  private SourceRecord digest() throws SQLException {
+    var request =
+        new CheckRequest(
+            4,
+            CheckKind.VERIFY,
+            1,
+            Optional.of("berlin"),
+            List.of(KeyRange.WHOLE),
+            100,
+            false,
+            Optional.of(new Progress.UnderWay(4, 0, Optional.of("{\"id\": \"1\"}"))));
+    var piece =
+        new RangePiece(
+            request.rest(),
+            true,
+            5_000_000_000L,
+            "-29223372036854775808",
+            new RangeDigest.Layout(
+                RangeDigest.FORM,
+                List.of("id", "name", "balance"),
+                List.of("integer", "text", "numeric(10,2)"),
+                List.of("id"),
+                List.of("integer"),
+                false),
+            Optional.empty());
+    return events.digest(piece, request, BATCH, 6, 10, OFFSET);
   }
 
   private SourceRecord change(String op, String row) throws SQLException {

@@ -33,8 +33,7 @@ class LargeRowTest {
   private static final int LIMIT = 8_192;
   private static final BatchId BATCH = new BatchId(6, 12);
   private static final SourceOffset START =
-      new SourceOffset(
-          "log", 1, 1, LogPosition.parse("700:700:"), Optional.empty(), 0, Optional.empty());
+      new SourceOffset("log", 1, 1, LogPosition.parse("700:700:"), Optional.empty());
   private static final SourceOffset BEFORE = START.within(BATCH, LogPosition.parse("702:702:"), 1);
   private static final SourceOffset BEHIND = START.within(BATCH, LogPosition.parse("702:702:"), 2);
 

@@ -14,8 +14,7 @@ class MasterIdentityTest {
 
   private static final LogPosition SENT = LogPosition.parse("100:100:");
   private static final LogPosition NOW = LogPosition.parse("200:200:");
-  private static final SourceOffset OFFSET =
-      new SourceOffset("log", 7, 2, SENT, Optional.empty(), 0, Optional.empty());
+  private static final SourceOffset OFFSET = new SourceOffset("log", 7, 2, SENT, Optional.empty());
 
   @Test
   void theSameMasterGoesOn() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kreplica.record.BatchId;
+import io.kreplica.record.CheckKind;
 import io.kreplica.record.LogPosition;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,8 +23,6 @@ class SourceOffsetTest {
           7_123_456_789_012_345_678L,
           3,
           LogPosition.parse("10:20:10,13"),
-          Optional.empty(),
-          0,
           Optional.empty());
 
   @Test
@@ -31,7 +30,14 @@ class SourceOffsetTest {
     var offset =
         BETWEEN_BATCHES
             .within(new BatchId(6, 12), LogPosition.parse("30:30:"), 5_000_000_000L)
-            .copying(9, "{\"id\":\"7\"}");
+            .copying(9, "{\"id\":\"7\"}")
+            .checking(
+                Checks.NONE
+                    .answered(CheckKind.VERIFY, 3)
+                    .at(
+                        CheckKind.VERIFY,
+                        new Progress.UnderWay(4, 2, Optional.of("{\"id\": \"7\"}")))
+                    .at(CheckKind.REPAIR, new Progress.UnderWay(5, 0, Optional.empty())));
 
     assertThat(SourceOffset.ofMap(throughJson(offset))).isEqualTo(offset);
     assertThat(SourceOffset.ofMap(throughJson(BETWEEN_BATCHES))).isEqualTo(BETWEEN_BATCHES);
@@ -52,6 +58,19 @@ class SourceOffsetTest {
 
     assertThat(offset.copying()).isEmpty();
     assertThat(offset.copied()).isEqualTo(9);
+  }
+
+  @Test
+  void anAnsweredVerificationEndsTheOneUnderWayOfItsKindOnly() {
+    var checks =
+        Checks.NONE
+            .at(CheckKind.VERIFY, new Progress.UnderWay(4, 2, Optional.empty()))
+            .at(CheckKind.INTERVAL, new Progress.UnderWay(5, 0, Optional.empty()))
+            .answered(CheckKind.VERIFY, 4);
+
+    assertThat(checks.of(CheckKind.VERIFY)).isEqualTo(new Progress(4, Optional.empty()));
+    assertThat(checks.of(CheckKind.INTERVAL).of(5)).isPresent();
+    assertThat(checks.of(CheckKind.INTERVAL).of(6)).isEmpty();
   }
 
   @Test

@@ -27,7 +27,8 @@ class BatchPlannerTest {
   void aBatchReachesFromThePositionToNow() {
     var batch = planner.plan(HERE, outlook(true, Optional.empty())).orElseThrow();
 
-    assertThat(batch).isEqualTo(new Batch(new BatchId(6, 1), HERE, NOW, 0, Optional.empty()));
+    assertThat(batch)
+        .isEqualTo(new Batch(new BatchId(6, 1), HERE, NOW, 0, Optional.empty(), Optional.empty()));
   }
 
   @Test
@@ -84,13 +85,13 @@ class BatchPlannerTest {
   @Test
   void aHalfSentBatchKeepsItsIdAndDoesNotUseUpANewOne() {
     var offset =
-        new SourceOffset("log", 1, 1, HERE, Optional.empty(), 0, Optional.empty())
-            .within(new BatchId(5, 3), NOW, 42);
+        new SourceOffset("log", 1, 1, HERE, Optional.empty()).within(new BatchId(5, 3), NOW, 42);
 
     var resumed = planner.resume(offset).orElseThrow();
     planner.isSent(resumed);
 
-    assertThat(resumed).isEqualTo(new Batch(new BatchId(5, 3), HERE, NOW, 42, Optional.empty()));
+    assertThat(resumed)
+        .isEqualTo(new Batch(new BatchId(5, 3), HERE, NOW, 42, Optional.empty(), Optional.empty()));
     assertThat(planner.plan(NOW, outlook(true, Optional.empty())).orElseThrow().id())
         .isEqualTo(new BatchId(6, 1));
   }
@@ -98,6 +99,6 @@ class BatchPlannerTest {
   private static Outlook outlook(
       boolean hasChanges, Optional<CopyRequest> copy, String... checkpoints) {
     List<LogPosition> positions = Stream.of(checkpoints).map(LogPosition::parse).toList();
-    return new Outlook(NOW, hasChanges, positions, copy, "0/0");
+    return new Outlook(NOW, hasChanges, positions, copy, Optional.empty(), "0/0");
   }
 }

@@ -1,0 +1,117 @@
+package io.kreplica.sink.apply;
+
+import io.kreplica.record.TableName;
+import io.kreplica.sink.change.Change;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says in the worker's log what verifications found, once it is committed: ranges that differ, for
+ * each table at most every ten seconds; why something is not compared, once. Used by the task's
+ * thread only.
+ */
+final class Findings {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Findings.class);
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
+  private static final int NAMED_RANGES = 5;
+
+  private final TableMap map;
+  private final Clock clock;
+  private final List<Runnable> open = new ArrayList<>();
+  private final Map<TableName, Tally> unsaid = new LinkedHashMap<>();
+  private final Map<TableName, Instant> saidAt = new HashMap<>();
+  private final Set<String> saidOnce = new HashSet<>();
+
+  Findings(TableMap map, Clock clock) {
+    this.map = map;
+    this.clock = clock;
+  }
+
+  /** Ranges of one table that differ. */
+  private static final class Tally {
+    private long count;
+    private final List<String> ranges = new ArrayList<>();
+
+    void add(String range) {
+      count++;
+      if (ranges.size() < NAMED_RANGES) {
+        ranges.add(range);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return count
+          + (count == 1 ? " range (" : " ranges (")
+          + String.join("; ", ranges)
+          + (count > ranges.size() ? "; …)" : ")");
+    }
+  }
+
+  void differs(Change.Verification verification, long slaveRows) {
+    var digest = verification.digest();
+    var range = digest.piece() + ": " + digest.rows() + " rows there, " + slaveRows + " here";
+    open.add(() -> unsaid.computeIfAbsent(verification.table(), table -> new Tally()).add(range));
+  }
+
+  void notCompared(TableName table, String why) {
+    open.add(
+        () -> {
+          if (saidOnce.add(table + why)) {
+            LOG.warn("Cannot compare {} with the master's {}: {}.", map.target(table), table, why);
+          }
+        });
+  }
+
+  void ended(TableName table, VerificationRun run) {
+    open.add(
+        () -> {
+          if (run.notCompared().isEmpty()) {
+            LOG.info(
+                "Compared {} with the master's {}: {} rows in {} ranges, {} of which differ",
+                map.target(table),
+                table,
+                run.rows(),
+                run.ranges(),
+                run.differing());
+          }
+        });
+  }
+
+  void committed() {
+    open.forEach(Runnable::run);
+    open.clear();
+    if (!unsaid.isEmpty()) {
+      unsaid.entrySet().removeIf(entry -> say(entry.getKey(), entry.getValue()));
+    }
+  }
+
+  private boolean say(TableName table, Tally tally) {
+    var said = saidAt.get(table);
+    if (said != null && said.plus(INTERVAL).isAfter(clock.instant())) {
+      return false;
+    }
+    saidAt.put(table, clock.instant());
+    LOG.warn(
+        "Rows of {} are not as the master's {} are: {}. See replica.verification on the slave.",
+        map.target(table),
+        table,
+        tally);
+    return true;
+  }
+
+  void rolledBack() {
+    open.clear();
+  }
+}
