@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.kreplica.sink.SlaveFixture;
 import io.kreplica.source.MasterFixture;
 import io.kreplica.source.TaskRun;
 import io.kreplica.stack.Directories;
@@ -23,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a source finds after its master failed over to a standby, or was restored from a backup. */
+/**
+ * What a source finds after its master failed over to a standby, or was restored from a backup; and
+ * a sink whose slave is a standby.
+ */
 @ParameterizedClass
 @EnumSource(PostgresVersion.class)
 class FailoverIT {
@@ -121,6 +125,36 @@ class FailoverIT {
         assertThatThrownBy(() -> run.until(records -> false))
             .isInstanceOf(ConnectException.class)
             .hasMessageContaining("the server is a standby");
+      }
+    }
+  }
+
+  @Test
+  void aSlaveThatIsAStandbyIsWaitedForUntilItIsPromoted() throws Exception {
+    copyData();
+    try (var standby = startStandby();
+        var mirror =
+            Mirror.between(
+                MasterFixture.asItIs(primary, master.database()), SlaveFixture.on(primary))) {
+      mirror.onSlaves("create table t (id int primary key, v text)");
+      var slave = mirror.slave().database();
+      mirror.source("snapshot.mode", "never").sink("connection.url", standby.url(slave));
+      awaitReplayed(standby);
+      insert(1);
+      var sink = mirror.sinkTask(0);
+      await()
+          .until(
+              () -> {
+                mirror.pump();
+                return TaskRun.describe(mirror.sent()).contains("I 1=v");
+              });
+      await().until(() -> !sink.step() && sink.isPaused());
+
+      promote(standby);
+
+      mirror.applyAll();
+      try (var connection = standby.connect(slave)) {
+        assertThat(MasterFixture.rows(connection, "select * from t")).containsExactly("1|v");
       }
     }
   }

@@ -167,6 +167,7 @@ class LogLimitIT {
 
     master.execute(
         "insert into t values (2, 'not logged')",
+        "insert into p values (2, 'not logged')",
         "update replica.log_state set log_limit_bytes = null",
         "begin",
         "select replica.track('t', copy => false)",
@@ -178,7 +179,10 @@ class LogLimitIT {
 
     master.execute(
         "select replica.copy('t')",
+        "begin",
         "select replica.track('p', copy => false)",
+        "update p set v = 'logged' where id = 2",
+        "commit",
         "update t set v = 'logged, too' where id = 2");
     mirror.settle().assertEqual();
     assertThat(states()).containsExactly("public.p|complete", "public.t|complete");

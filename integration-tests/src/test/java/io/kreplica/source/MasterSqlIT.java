@@ -310,4 +310,26 @@ class MasterSqlIT {
     assertThat(master.value("select backlog_rows, tracked_tables, listener from replica.status"))
         .isEqualTo("7|1|null");
   }
+
+  @Test
+  void aStrangersTableWithTheTriggersOfADroppedOneIsNotTakenForIt() throws SQLException {
+    master.execute("create table dropped (id int primary key)", "select replica.track('dropped')");
+    var id =
+        master.value("select table_id from replica.tracked_table where name = 'public.dropped'");
+    master.execute(
+        "drop table dropped",
+        "create table stranger (id int primary key)",
+        "create trigger replica_log_truncate after truncate on stranger"
+            + " execute function replica.log_truncate('"
+            + id
+            + "')",
+        "call replica.renew()");
+
+    assertThat(master.rows("select from pg_trigger where tgrelid = 'stranger'::regclass"))
+        .isEmpty();
+    assertThat(
+            master.value(
+                "select relation is null from replica.tracked_table where table_id = " + id))
+        .isEqualTo("t");
+  }
 }
