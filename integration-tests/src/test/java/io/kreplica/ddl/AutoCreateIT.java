@@ -42,7 +42,7 @@ class AutoCreateIT {
         "create table shop.\"Big Order\" (b varchar(12) collate \"C\", a smallint,"
             + " \"select\" numeric(10,2) not null default 1.5, at timestamp(3) with time zone,"
             + " tags text[], span interval day to second(2), bits bit varying(7), c char(3),"
-            + " doc jsonb, f real, \"q\"\"x\" bytea, primary key (a, b))",
+            + " doc jsonb, f real, \"q\"\"x\" bytea, primary key (b, a))",
         "insert into shop.\"Big Order\" values ('x', 1, 2.25, now(), '{a,b}', '1 day 02:03', b'101',"
             + " 'ab', '{\"a\": 1}', 1.1, '\\x00ff')");
   }
@@ -63,7 +63,7 @@ class AutoCreateIT {
                 .rows(
                     "select pg_get_constraintdef(oid) from pg_constraint where contype = 'p'"
                         + " and conrelid = 'shop.\"Big Order\"'::regclass"))
-        .containsExactly("PRIMARY KEY (a, b)");
+        .containsExactly("PRIMARY KEY (b, a)");
   }
 
   private Iterable<String> nullableButKeys() throws SQLException {

@@ -20,7 +20,7 @@ final class Mismatch {
     for (var i = 0; i < shape.columns().size(); i++) {
       lines.add(Identifiers.quoteIfNeeded(shape.columns().get(i)) + " " + type(shape, i));
     }
-    lines.add("primary key (" + names(shape.key()) + ")");
+    lines.add("primary key (" + names(shape.keyInOrder()) + ")");
     return new ConnectException(
         "Cannot apply changes of "
             + shape.table()
@@ -74,12 +74,12 @@ final class Mismatch {
             + ": the slave's table "
             + table.name()
             + " has no key of the columns "
-            + names(shape.key())
+            + names(shape.keyInOrder())
             + " (a primary key, or a unique, not partial index of columns that are not null). Run"
             + " on the slave: alter table "
             + table.name()
             + " add primary key ("
-            + names(shape.key())
+            + names(shape.keyInOrder())
             + "); and restart the sink.");
   }
 

@@ -52,7 +52,7 @@ final class TableGrowth {
     for (var i = 0; i < shape.columns().size(); i++) {
       parts.add(column(shape, i, what));
     }
-    parts.add("primary key (" + quoted(shape.key()) + ")");
+    parts.add("primary key (" + quoted(shape.keyInOrder()) + ")");
     if (!hasSchema(connection, target.schema())) {
       execute(connection, what, "create schema " + Identifiers.quote(target.schema()));
     }

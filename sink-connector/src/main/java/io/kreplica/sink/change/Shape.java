@@ -20,6 +20,7 @@ public final class Shape {
   private final TableName table;
   private final List<String> columns;
   private final List<String> types;
+  private final List<String> keyInOrder;
   private final List<String> key;
   private final int[] keyIndexes;
   private final Set<String> columnSet;
@@ -32,7 +33,7 @@ public final class Shape {
    * @param table the table on the master
    * @param columns the columns, those of the key among them
    * @param types their types on the master as far as the record tells, else null
-   * @param key the columns of the key
+   * @param key the columns of the key, in its order as far as the record tells
    */
   public Shape(TableName table, List<String> columns, List<String> types, List<String> key) {
     this(table, columns, types, key, Set.of());
@@ -47,11 +48,12 @@ public final class Shape {
     this.table = table;
     this.columns = List.copyOf(columns);
     this.types = types;
+    this.keyInOrder = List.copyOf(key);
     this.key = key.stream().sorted().toList();
     this.keyIndexes = this.key.stream().mapToInt(columns::indexOf).toArray();
     this.columnSet = new HashSet<>(columns);
     this.stored = stored;
-    this.hash = Objects.hash(table, columns, key);
+    this.hash = Objects.hash(table, columns, this.key);
   }
 
   /** The table on the master. */
@@ -67,6 +69,13 @@ public final class Shape {
   /** The columns of the key, sorted by name. */
   public List<String> key() {
     return key;
+  }
+
+  /**
+   * The columns of the key in the master's order; sorted by name if the record did not carry it.
+   */
+  public List<String> keyInOrder() {
+    return keyInOrder;
   }
 
   /** The column's type on the master; null if the record did not carry it. */
@@ -109,12 +118,12 @@ public final class Shape {
     allColumns.addAll(more);
     var allTypes = new ArrayList<>(types);
     more.forEach(column -> allTypes.add(null));
-    return new Shape(table, allColumns, allTypes, key, stored);
+    return new Shape(table, allColumns, allTypes, keyInOrder, stored);
   }
 
   /** This shape with columns whose values are stored on the slave; see {@link #isStored}. */
   public Shape storing(Set<String> inColumns) {
-    return new Shape(table, columns, types, key, Set.copyOf(inColumns));
+    return new Shape(table, columns, types, keyInOrder, Set.copyOf(inColumns));
   }
 
   /** Whether any column's values are stored on the slave. */
