@@ -182,6 +182,38 @@ class FailoverIT {
     }
   }
 
+  @Test
+  void aMasterFromAnImageOfItsDiskIsFoundOutThoughItsTransactionIdsHaveGoneFurther()
+      throws Exception {
+    try (var run = TaskRun.first(settings())) {
+      insert(1);
+      run.until(records -> TaskRun.describe(records).contains("I 1=v"));
+      awaitConfirmed(run);
+      copyData();
+      insert(2);
+      run.until(records -> TaskRun.describe(records).contains("I 2=v"));
+      awaitConfirmed(run);
+      insert(3);
+      run.until(records -> TaskRun.describe(records).contains("I 3=v"));
+      run.stop();
+
+      try (var restored = startCopy();
+          var connection = restored.connect(master.database());
+          var again = TaskRun.behind(settingsOf(restored), last(run))) {
+        for (var i = 10; i < 60; i++) {
+          try (var statement = connection.createStatement()) {
+            statement.execute("insert into t values (" + i + ", 'other')");
+          }
+        }
+
+        assertThatThrownBy(() -> again.until(records -> false))
+            .isInstanceOf(ConnectException.class)
+            .hasMessageContaining("its disk is an older one")
+            .hasMessageContaining("replica.restart_log()");
+      }
+    }
+  }
+
   private void insert(int id) throws SQLException {
     try (var connection = primary.connect(master.database());
         var statement = connection.createStatement()) {

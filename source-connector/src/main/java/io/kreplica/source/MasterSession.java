@@ -88,7 +88,7 @@ final class MasterSession implements AutoCloseable {
             config.snapshotMode() == SnapshotMode.INITIAL);
     this.planner = new BatchPlanner(epoch, offset.position());
     this.flushGate = new FlushGate(listening);
-    this.pruner = new LogPruner(listening, clock, acknowledgements);
+    this.pruner = new LogPruner(listening, clock, acknowledgements, identity.confirmed());
     this.events =
         EventBuilder.on(
             reading,
@@ -211,7 +211,7 @@ final class MasterSession implements AutoCloseable {
             batch,
             identity.log(),
             epoch,
-            offset,
+            offset.knowing(pruner.confirmed()),
             reader,
             events,
             sequences,

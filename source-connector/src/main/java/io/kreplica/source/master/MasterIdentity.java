@@ -200,6 +200,14 @@ public record MasterIdentity(
               offset.timeline(), offset.furthest(), timeline, now),
           RESTART_LOG);
     }
+    if (offset.timeline() == timeline && !confirmed.containsAll(offset.confirmed())) {
+      throw wentBack(
+          String.format(
+              "the master had noted that everything up to %s was acknowledged, and knows only of %s"
+                  + " now: its disk is an older one, and changes were lost",
+              offset.confirmed(), confirmed),
+          RESTART_LOG);
+    }
     if (offset.timeline() < timeline
         && acceptedTimeline != timeline
         && !confirmed.containsAll(offset.furthest())) {

@@ -48,6 +48,7 @@ public final class LogPruner {
   private final Connection connection;
   private final Clock clock;
   private final Acknowledgements acknowledgements;
+  private LogPosition confirmed;
   private Instant lastPruned = Instant.MIN;
 
   /**
@@ -57,10 +58,29 @@ public final class LogPruner {
    */
   private LogPosition pruned = LogPosition.BEGINNING;
 
-  public LogPruner(Connection connection, Clock clock, Acknowledgements acknowledgements) {
+  /**
+   * Makes one. The session's commits are durable from now on: offsets will tell what the master has
+   * noted, and a master that does not know it any more is taken for an older one.
+   *
+   * @param confirmed what the master has noted already
+   */
+  public LogPruner(
+      Connection connection, Clock clock, Acknowledgements acknowledgements, LogPosition confirmed)
+      throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(
+          "select set_config('synchronous_commit', 'local', false)"
+              + " where current_setting('synchronous_commit') = 'off'");
+    }
     this.connection = connection;
     this.clock = clock;
     this.acknowledgements = acknowledgements;
+    this.confirmed = confirmed;
+  }
+
+  /** What the master has durably noted as acknowledged. */
+  public LogPosition confirmed() {
+    return confirmed;
   }
 
   /** Prunes what has been acknowledged since the last time, at most once a second. */
@@ -76,22 +96,23 @@ public final class LogPruner {
   }
 
   private void confirm(SourceOffset offset) throws SQLException {
-    var confirmed = offset.position();
+    var position = offset.position();
     try (var statement = connection.prepareStatement(PRUNE)) {
-      statement.setString(1, confirmed.toString());
+      statement.setString(1, position.toString());
       statement.setString(2, offset.log());
       statement.setLong(3, offset.copied());
       statement.setLong(4, offset.checks().of(CheckKind.REPAIR).answered());
       statement.setLong(5, offset.checks().of(CheckKind.VERIFY).answered());
       statement.setLong(6, offset.checks().of(CheckKind.INTERVAL).answered());
-      statement.setString(7, confirmed.toString());
+      statement.setString(7, position.toString());
       statement.setString(8, Long.toString(pruned.xmax()));
-      statement.setString(9, Long.toString(confirmed.xmax()));
+      statement.setString(9, Long.toString(position.xmax()));
       statement.setString(10, pruned.toString());
-      statement.setString(11, confirmed.toString());
+      statement.setString(11, position.toString());
       var rows = statement.executeUpdate();
-      LOG.debug("Confirmed {}, pruned {} log rows", confirmed, rows);
+      LOG.debug("Confirmed {}, pruned {} log rows", position, rows);
     }
-    pruned = confirmed;
+    pruned = position;
+    confirmed = position;
   }
 }

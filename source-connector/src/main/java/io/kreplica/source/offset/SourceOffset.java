@@ -12,9 +12,7 @@ import org.apache.kafka.connect.errors.ConnectException;
  * position only; within one, the pair (position, target) lets the batch be read again to the
  * letter, and the rank tells how much of it has been sent.
  *
- * @param log identity of the log
- * @param system system identifier of the cluster
- * @param timeline timeline of the cluster
+ * @param master what is known of the master
  * @param position everything up to here has been sent in complete batches
  * @param open the batch that is being sent, if one is
  * @param copied the last copy request that has been answered; 0 if none
@@ -22,9 +20,7 @@ import org.apache.kafka.connect.errors.ConnectException;
  * @param checks how far verifications and repairs have come
  */
 public record SourceOffset(
-    String log,
-    long system,
-    int timeline,
+    Master master,
     LogPosition position,
     Optional<OpenBatch> open,
     long copied,
@@ -34,7 +30,13 @@ public record SourceOffset(
   /** Before anything was asked for. */
   public SourceOffset(
       String log, long system, int timeline, LogPosition position, Optional<OpenBatch> open) {
-    this(log, system, timeline, position, open, 0, Optional.empty(), Checks.NONE);
+    this(
+        new Master(log, system, timeline, LogPosition.BEGINNING),
+        position,
+        open,
+        0,
+        Optional.empty(),
+        Checks.NONE);
   }
 
   /** The source partition: a connector reads one log. */
@@ -43,6 +45,7 @@ public record SourceOffset(
   private static final String LOG = "log";
   private static final String SYSTEM = "system";
   private static final String TIMELINE = "timeline";
+  private static final String CONFIRMED = "confirmed";
   private static final String POSITION = "position";
   private static final String TARGET = "target";
   private static final String BATCH = "batch";
@@ -50,6 +53,16 @@ public record SourceOffset(
   private static final String COPIED = "copied";
   private static final String COPYING = "copying";
   private static final String COPY_KEY = "copy_key";
+
+  /**
+   * The master as the source has known it; by this it recognises it again.
+   *
+   * @param log identity of the log
+   * @param system system identifier of the cluster
+   * @param timeline timeline of the cluster
+   * @param confirmed the position that the master had durably noted as acknowledged
+   */
+  public record Master(String log, long system, int timeline, LogPosition confirmed) {}
 
   /**
    * A batch that is being sent.
@@ -71,49 +84,62 @@ public record SourceOffset(
   /** The offset of a record within a batch. */
   public SourceOffset within(BatchId id, LogPosition target, long rank) {
     return new SourceOffset(
-        log,
-        system,
-        timeline,
-        position,
-        Optional.of(new OpenBatch(id, target, rank)),
-        copied,
-        copying,
-        checks);
+        master, position, Optional.of(new OpenBatch(id, target, rank)), copied, copying, checks);
   }
 
   /** The offset behind a batch. */
   public SourceOffset behind(LogPosition target) {
-    return new SourceOffset(
-        log, system, timeline, target, Optional.empty(), copied, copying, checks);
+    return new SourceOffset(master, target, Optional.empty(), copied, copying, checks);
   }
 
   /** The same, with a row of a copy sent. */
   public SourceOffset copying(long request, String key) {
     return new SourceOffset(
-        log,
-        system,
-        timeline,
-        position,
-        open,
-        copied,
-        Optional.of(new Copying(request, key)),
-        checks);
+        master, position, open, copied, Optional.of(new Copying(request, key)), checks);
   }
 
   /** The same, with a copy answered. */
   public SourceOffset copied(long request) {
-    return new SourceOffset(
-        log, system, timeline, position, open, request, Optional.empty(), checks);
+    return new SourceOffset(master, position, open, request, Optional.empty(), checks);
   }
 
   /** The same, with verifications and repairs at other places. */
   public SourceOffset checking(Checks others) {
-    return new SourceOffset(log, system, timeline, position, open, copied, copying, others);
+    return new SourceOffset(master, position, open, copied, copying, others);
   }
 
   /** The same, seen on a later timeline of the same cluster. */
   public SourceOffset onTimeline(int later) {
-    return new SourceOffset(log, system, later, position, open, copied, copying, checks);
+    return of(new Master(log(), system(), later, confirmed()));
+  }
+
+  /** The same, by a source that knows what the master has noted as acknowledged. */
+  public SourceOffset knowing(LogPosition confirmed) {
+    return of(new Master(log(), system(), timeline(), confirmed));
+  }
+
+  private SourceOffset of(Master other) {
+    return new SourceOffset(other, position, open, copied, copying, checks);
+  }
+
+  /** Identity of the log. */
+  public String log() {
+    return master.log();
+  }
+
+  /** System identifier of the cluster. */
+  public long system() {
+    return master.system();
+  }
+
+  /** Timeline of the cluster. */
+  public int timeline() {
+    return master.timeline();
+  }
+
+  /** What the master had durably noted as acknowledged before this offset was made. */
+  public LogPosition confirmed() {
+    return master.confirmed();
   }
 
   /** The last position that may have been read: the open batch's target, or the position. */
@@ -124,9 +150,12 @@ public record SourceOffset(
   /** The form that Connect stores: a flat map of text and numbers. */
   public Map<String, Object> toMap() {
     var map = new HashMap<String, Object>(16);
-    map.put(LOG, log);
-    map.put(SYSTEM, Long.toString(system));
-    map.put(TIMELINE, timeline);
+    map.put(LOG, log());
+    map.put(SYSTEM, Long.toString(system()));
+    map.put(TIMELINE, timeline());
+    if (!confirmed().equals(LogPosition.BEGINNING)) {
+      map.put(CONFIRMED, confirmed().toString());
+    }
     map.put(POSITION, position.toString());
     open.ifPresent(
         batch -> {
@@ -154,9 +183,13 @@ public record SourceOffset(
   public static SourceOffset ofMap(Map<String, ?> map) {
     try {
       return new SourceOffset(
-          text(map, LOG),
-          Long.parseLong(text(map, SYSTEM)),
-          (int) number(map, TIMELINE),
+          new Master(
+              text(map, LOG),
+              Long.parseLong(text(map, SYSTEM)),
+              (int) number(map, TIMELINE),
+              map.get(CONFIRMED) == null
+                  ? LogPosition.BEGINNING
+                  : LogPosition.parse(text(map, CONFIRMED))),
           LogPosition.parse(text(map, POSITION)),
           map.get(TARGET) == null
               ? Optional.empty()

@@ -33,6 +33,20 @@ class MasterIdentityTest {
   }
 
   @Test
+  void aMasterThatHasForgottenWhatItHadNotedIsNamedAndRefusedHoweverFarItIs() {
+    var offset = OFFSET.knowing(LogPosition.parse("80:80:"));
+    var older = LogPosition.parse("70:70:");
+
+    assertThatThrownBy(() -> master(2, NOW, older).resume(offset, 0))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("80:80:")
+        .hasMessageContaining("70:70:")
+        .hasMessageContaining("replica.restart_log()");
+    assertThat(master(2, NOW, offset.confirmed()).resume(offset, 0)).isEqualTo(offset);
+    assertThat(master(3, NOW, older).resume(offset, 3)).isEqualTo(offset.onTimeline(3));
+  }
+
+  @Test
   void anEarlierTimelineIsNamedAndRefused() {
     assertThatThrownBy(() -> master(1, NOW, SENT).resume(OFFSET, 0))
         .hasMessageContaining("timeline 2")

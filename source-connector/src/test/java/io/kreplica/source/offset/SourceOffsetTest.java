@@ -29,6 +29,7 @@ class SourceOffsetTest {
   void survivesConnectsJson() throws Exception {
     var offset =
         BETWEEN_BATCHES
+            .knowing(LogPosition.parse("9:9:"))
             .within(new BatchId(6, 12), LogPosition.parse("30:30:"), 5_000_000_000L)
             .copying(9, "{\"id\":\"7\"}")
             .checking(
