@@ -9,9 +9,11 @@ import java.util.stream.StreamSupport;
  *
  * @param connector the connector's state: RUNNING, PAUSED, STOPPED, FAILED, UNASSIGNED …
  * @param tasks the states of its tasks
+ * @param workers the worker that each task is, or was, on: {@code host:port}
  * @param trace why it failed, where it has
  */
-public record ConnectorStatus(String connector, List<String> tasks, String trace) {
+public record ConnectorStatus(
+    String connector, List<String> tasks, List<String> workers, String trace) {
 
   static ConnectorStatus of(JsonNode status) {
     var connector = status.path("connector");
@@ -21,6 +23,7 @@ public record ConnectorStatus(String connector, List<String> tasks, String trace
     return new ConnectorStatus(
         connector.path("state").asText(),
         tasks.stream().map(task -> task.path("state").asText()).toList(),
+        tasks.stream().map(task -> task.path("worker_id").asText()).toList(),
         trace.toString());
   }
 
