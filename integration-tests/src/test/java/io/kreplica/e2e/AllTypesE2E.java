@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -28,15 +27,8 @@ class AllTypesE2E {
   private static Backend backend;
 
   @BeforeAll
-  static void startServers() {
-    backend = Backend.start(Map.of());
-  }
-
-  @AfterAll
-  static void stopServers() {
-    if (backend != null) {
-      backend.close();
-    }
+  static void shareServers() {
+    backend = SharedBackend.get();
   }
 
   /** Sessions on both sides of a replication. */

@@ -10,7 +10,6 @@ import io.kreplica.stack.ConnectRestException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -24,15 +23,8 @@ class OperationsE2E {
   private static Backend backend;
 
   @BeforeAll
-  static void startServers() {
-    backend = Backend.start(Map.of());
-  }
-
-  @AfterAll
-  static void stopServers() {
-    if (backend != null) {
-      backend.close();
-    }
+  static void shareServers() {
+    backend = SharedBackend.get();
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,15 +22,8 @@ class ReplicationE2E {
   private static Backend backend;
 
   @BeforeAll
-  static void startServers() {
-    backend = Backend.start(Map.of());
-  }
-
-  @AfterAll
-  static void stopServers() {
-    if (backend != null) {
-      backend.close();
-    }
+  static void shareServers() {
+    backend = SharedBackend.get();
   }
 
   @ParameterizedTest(name = "schemas in the records: {0}")

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -37,15 +36,8 @@ class SchemaChangesE2E {
   private static Backend backend;
 
   @BeforeAll
-  static void startServers() {
-    backend = Backend.start(Map.of());
-  }
-
-  @AfterAll
-  static void stopServers() {
-    if (backend != null) {
-      backend.close();
-    }
+  static void shareServers() {
+    backend = SharedBackend.get();
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.kreplica.e2e;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -22,15 +21,8 @@ class TableKindsE2E {
   private static Backend backend;
 
   @BeforeAll
-  static void startServers() {
-    backend = Backend.start(Map.of());
-  }
-
-  @AfterAll
-  static void stopServers() {
-    if (backend != null) {
-      backend.close();
-    }
+  static void shareServers() {
+    backend = SharedBackend.get();
   }
 
   @Test
