@@ -37,6 +37,7 @@ class DocumentationTest {
   /** Settings of Kafka, Connect and PostgreSQL's driver, and field parameters. */
   private static final Set<String> OF_OTHERS =
       Set.of(
+          "cleanup.policy",
           "consumer.override.max.partition.fetch.bytes",
           "consumer.override.max.poll.records",
           "producer.override.buffer.memory",

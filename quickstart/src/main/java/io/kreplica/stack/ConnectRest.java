@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Connect's REST interface, as far as it is needed to run connectors: what a user does with {@code
@@ -103,23 +104,24 @@ public final class ConnectRest {
    * @throws IllegalStateException if one fails, or they do not run in time
    */
   public void awaitRunning(String name, Duration timeout) {
-    await(name, "RUNNING", timeout, status -> status.isRunning());
+    await(name, "RUNNING", timeout, ConnectorStatus::isRunning, ConnectorStatus::isFailed);
   }
 
-  /** Waits until the connector is stopped and its task gone. */
+  /** Waits until the connector is stopped and its task gone, which may have failed before. */
   public void awaitStopped(String name, Duration timeout) {
-    await(name, "STOPPED", timeout, status -> status.isStopped());
+    await(name, "STOPPED", timeout, ConnectorStatus::isStopped, status -> false);
   }
 
   private void await(
       String name,
       String wanted,
       Duration timeout,
-      java.util.function.Predicate<ConnectorStatus> isReached) {
+      Predicate<ConnectorStatus> isReached,
+      Predicate<ConnectorStatus> isHopeless) {
     var deadline = System.nanoTime() + timeout.toNanos();
     var status = status(name);
     while (status.isEmpty() || !isReached.test(status.get())) {
-      if (System.nanoTime() > deadline || status.filter(ConnectorStatus::isFailed).isPresent()) {
+      if (System.nanoTime() > deadline || status.filter(isHopeless).isPresent()) {
         throw new IllegalStateException(
             "Connector '"
                 + name
