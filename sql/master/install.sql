@@ -95,6 +95,7 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/copy.sql
 \ir functions/request_check.sql
 \ir functions/verify.sql
+\ir functions/repair.sql
 \ir functions/track_sequence.sql
 \ir functions/untrack_sequence.sql
 \ir functions/restart_log.sql
@@ -143,9 +144,11 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/after_key_sql.sql
 \ir functions/refuse_stale_snapshot.sql
 \ir functions/stored_bytes_sql.sql
+\ir functions/rows_sql.sql
 \ir functions/read_chunk.sql
 \ir functions/read_row.sql
 \ir functions/read_range.sql
+\ir functions/read_rows.sql
 \ir functions/read_sequences.sql
 
 -- What an operator looks at

@@ -139,8 +139,10 @@ drop function if exists
     replica.copy(regclass, text),
     replica.request_check(regclass, text, jsonb, text, integer, boolean),
     replica.verify(regclass, text, integer, jsonb, boolean),
+    replica.repair(regclass, text, integer, jsonb, boolean),
     replica.stored_bytes_sql(regclass),
     replica.read_range(integer, jsonb, jsonb, integer, bigint, bigint, boolean, text[]),
+    replica.read_rows(integer, jsonb, jsonb, boolean, integer),
     replica.track_sequence(regclass),
     replica.untrack_sequence(regclass),
     replica.read_sequences(),
@@ -183,6 +185,7 @@ begin
     -- Speaks of a type that may be gone already.
     if to_regtype('replica.tracked_table') is not null then
         drop function if exists
+            replica.rows_sql(replica.tracked_table, text, text),
             replica.is_unfit(replica.tracked_table),
             replica.may_capture(replica.tracked_table),
             replica.triggers_fit(replica.tracked_table),

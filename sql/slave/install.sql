@@ -42,6 +42,7 @@ set local standard_conforming_strings = on;
 \ir ../shared/range_sql.sql
 \ir ../shared/digest_range.sql
 \ir functions/incomparable.sql
+\ir functions/delete_others.sql
 
 -- What an operator looks at
 \ir views/slave_status.sql

@@ -10,7 +10,8 @@ set local client_min_messages = warning;
 drop view if exists replica.slave_version, replica.verification, replica.slave_status;
 drop function if exists
     replica.is_own_log(text),
-    replica.incomparable(regclass, text[], text[], boolean, text[], text[]);
+    replica.incomparable(regclass, text[], text[], boolean, text[], text[]),
+    replica.delete_others(regclass, text[], boolean, jsonb, jsonb, text[]);
 drop table if exists replica.differing_range, replica.verification_run, replica.dead_letter, replica.slave_table, replica.replica_position;
 
 \ir ../shared/uninstall.sql

@@ -18,7 +18,6 @@ as $$
 declare
     _table replica.tracked_table;
     _keys text;
-    _key text;
 begin
     select * into strict _table
     from replica.tracked_table t
@@ -32,35 +31,16 @@ begin
                   hint = format('select replica.track(%L), with key => ''index_name'' where it has no primary key.', _table.relation);
     end if;
 
-    select string_agg(format('t.%I', a.attname), ', ' order by k.ordinality),
-           string_agg(format('%L, t.%I::text', a.attname, a.attname), ', ' order by k.ordinality)
-    into strict _keys, _key
+    select string_agg(format('t.%I', a.attname), ', ' order by k.ordinality)
+    into strict _keys
     from unnest(_table.key_columns) with ordinality as k(attnum, ordinality)
     join pg_attribute a on a.attrelid = _table.relation and a.attnum = k.attnum;
 
-    return query execute format(
-        'select case when c.bytes <= $3 then c.row end, case when c.bytes <= $3 then c.image end,
-                case when c.bytes > $3 then c.key end, c.bytes, %1$L::boolean
-         from (select r.row, r.image, r.key,
-                      greatest(r.stored,
-                          coalesce(pg_column_size(r.row), 0) + coalesce(pg_column_size(r.image), 0)) as bytes
-               from (select case when s.stored <= $3 then to_json(t.*) end as row,
-                            case when s.stored <= $3 then %2$s end as image,
-                            json_build_object(%3$s) as key,
-                            s.stored
-                     from %8$s %4$s t
-                     cross join lateral (select (%5$s)::bigint as stored offset 0) s
-                     %6$s order by %7$s limit $2) r
-               offset 0) c',
-        _table.exact,
-        case when _table.exact then '(t.*)::text' else 'null::text' end,
-        _key,
-        _table.relation,
-        replica.stored_bytes_sql(_table.relation),
-        case when after_key is null then '' else 'where ' || replica.after_key_sql(_table.relation, _table.key_columns) end,
-        _keys,
-        (select case c.relkind when 'p' then '' else 'only' end from pg_class c where c.oid = _table.relation))
-    using after_key, row_limit, byte_limit;
+    return query execute replica.rows_sql(
+        _table,
+        case when after_key is null then 'true' else replica.after_key_sql(_table.relation, _table.key_columns) end,
+        format('order by %s limit $4', _keys))
+    using after_key, null::jsonb, byte_limit, row_limit;
     perform replica.refuse_stale_snapshot(_table.relation);
 exception when undefined_table or undefined_column or syntax_error then
     -- The snapshot shows a name that is another by now, or none.

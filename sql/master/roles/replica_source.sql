@@ -28,6 +28,7 @@ begin
             replica.read_chunk(integer, json, integer, integer),
             replica.read_row(integer, json),
             replica.read_range(integer, jsonb, jsonb, integer, bigint, bigint, boolean, text[]),
+            replica.read_rows(integer, jsonb, jsonb, boolean, integer),
             replica.read_sequences(),
             replica.image_matters(regclass),
             replica.settings_matter(regclass),

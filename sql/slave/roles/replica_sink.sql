@@ -27,7 +27,8 @@ revoke all on function
     replica.range_terms(regclass, text[], boolean),
     replica.range_sql(regclass, text[], boolean, boolean, boolean),
     replica.digest_range(regclass, text[], text[], boolean, jsonb, jsonb),
-    replica.incomparable(regclass, text[], text[], boolean, text[], text[])
+    replica.incomparable(regclass, text[], text[], boolean, text[], text[]),
+    replica.delete_others(regclass, text[], boolean, jsonb, jsonb, text[])
     from public;
 
 do $$
@@ -47,7 +48,8 @@ begin
             replica.range_terms(regclass, text[], boolean),
             replica.range_sql(regclass, text[], boolean, boolean, boolean),
             replica.digest_range(regclass, text[], text[], boolean, jsonb, jsonb),
-            replica.incomparable(regclass, text[], text[], boolean, text[], text[])
+            replica.incomparable(regclass, text[], text[], boolean, text[], text[]),
+            replica.delete_others(regclass, text[], boolean, jsonb, jsonb, text[])
             to replica_sink;
         grant execute on function replica.is_own_log(text) to replica_sink;
     end if;

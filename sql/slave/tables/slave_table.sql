@@ -13,6 +13,7 @@ create table if not exists replica.slave_table (
     conflicts bigint not null default 0,
     last_conflict_at timestamptz,
     last_conflict text,
+    altered text,
     primary key (log_id, source_table),
     constraint slave_table_ends_what_began
         check (copy_ended_at is null or copy_request is not null)
@@ -23,7 +24,8 @@ alter table replica.slave_table
     add column if not exists taken_back_at timestamptz,
     add column if not exists conflicts bigint not null default 0,
     add column if not exists last_conflict_at timestamptz,
-    add column if not exists last_conflict text;
+    add column if not exists last_conflict text,
+    add column if not exists altered text;
 
 comment on table replica.slave_table is
     'The tables that the sink has met, and the last copy of each.';
@@ -51,3 +53,5 @@ comment on column replica.slave_table.last_conflict_at is
     'When the last of them was overwritten.';
 comment on column replica.slave_table.last_conflict is
     'What it was, and its key: missing, extra or changed.';
+comment on column replica.slave_table.altered is
+    'What was seen of its records being dropped or changed on their way here since the last copy began; null if nothing.';

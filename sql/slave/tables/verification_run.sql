@@ -13,6 +13,7 @@ create table if not exists replica.verification_run (
     ranges bigint not null default 0,
     rows bigint not null default 0,
     differing bigint not null default 0,
+    repaired bigint not null default 0,
     not_compared text,
     good_at timestamptz,
     good_snapshot pg_snapshot,
@@ -46,7 +47,9 @@ comment on column replica.verification_run.ranges is
 comment on column replica.verification_run.rows is
     'How many rows the master had in them.';
 comment on column replica.verification_run.differing is
-    'How many ranges differed.';
+    'How many ranges differed, or still do behind a repair.';
+comment on column replica.verification_run.repaired is
+    'How many ranges that differed a repair has made equal.';
 comment on column replica.verification_run.not_compared is
     'Why ranges were not compared, if any were not.';
 comment on column replica.verification_run.good_at is

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
@@ -113,6 +115,13 @@ public final class Mirror implements AutoCloseable {
   /** Lets JsonConverter leave schemas out. */
   public Mirror schemaless() {
     withSchemas = false;
+    return this;
+  }
+
+  /** Lets records from now on arrive as a transform leaves them; null: not at all. */
+  public Mirror transforming(UnaryOperator<SinkRecord> transform) {
+    run();
+    topic.orElseThrow().transforming(transform);
     return this;
   }
 

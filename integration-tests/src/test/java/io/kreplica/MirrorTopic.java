@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.source.SourceRecord;
 
@@ -19,6 +20,7 @@ final class MirrorTopic implements ReadableTopic {
 
   private final Wire wire;
   private final boolean batchByBatch;
+  private UnaryOperator<SinkRecord> transform = UnaryOperator.identity();
   private final List<SinkRecord> records = new ArrayList<>();
   private final List<Marker> commits = new ArrayList<>();
   private final Set<Long> endedChecks = new HashSet<>();
@@ -34,6 +36,11 @@ final class MirrorTopic implements ReadableTopic {
     this.batchByBatch = batchByBatch;
   }
 
+  /** Lets records from now on arrive as a transform leaves them; null: not at all. */
+  void transforming(UnaryOperator<SinkRecord> other) {
+    transform = other;
+  }
+
   void add(SourceRecord record) {
     if (EventHeaders.operation(record.headers()) == Operation.COMMIT) {
       var commit = Marker.ofValue(record.value());
@@ -47,14 +54,18 @@ final class MirrorTopic implements ReadableTopic {
         && RangeDigest.ofValue(record.value()).ends()) {
       endedChecks.add(EventHeaders.readFrom(record.headers()).check());
     }
-    records.add(
+    var carried =
         wire.carry(
             records.size(),
             record.keySchema(),
             record.key(),
             record.valueSchema(),
             record.value(),
-            record.headers()));
+            record.headers());
+    var arriving = transform.apply(carried);
+    if (arriving != null) {
+      records.add(arriving);
+    }
   }
 
   /** The last complete batch's marker. */

@@ -165,6 +165,59 @@ class OperationsE2E {
   }
 
   @Test
+  void findsWhatWasDamagedOnTheSlaveRepairsItAndLeavesOutWhatATransformFilters()
+      throws SQLException {
+    var differing =
+        "select count(*) from replica.verification where verdict = 'differs'"
+            + " and not is_under_way and slave_table = 'public.note'";
+    try (var replication = new Replication(backend, "damaged")) {
+      replication.track(Shop.TABLES);
+      replication.startSource(Map.of("verify.interval.ms", "2000"));
+      replication.startSink(Map.of());
+      replication.executeOnMaster(
+          "insert into note (body) select 'note ' || i from generate_series(1, 3000) i");
+      replication.awaitEqual();
+
+      replication.executeOnSlave(
+          "delete from note where body = 'note 1'; update note set body = '' where body = 'note"
+              + " 1500'; insert into note (note_id, body) overriding system value values (99999, 'extra')");
+      replication.awaitOnSlave(differing, 1);
+      replication.executeOnMaster(
+          textOnSlave(
+              replication,
+              "select to_repair from replica.verification where slave_table = 'public.note'"));
+      replication.awaitOnSlave(differing, 0);
+      replication.awaitEqual();
+
+      var filtering = replication.sinkConfig();
+      filtering.putAll(
+          Map.of(
+              "transforms", "filter",
+              "transforms.filter.type", "org.apache.kafka.connect.transforms.Filter",
+              "transforms.filter.predicate", "deleted",
+              "predicates", "deleted",
+              "predicates.deleted.type",
+                  "org.apache.kafka.connect.transforms.predicates.RecordIsTombstone"));
+      replication.rest().configure(replication.sink(), filtering);
+      replication.executeOnMaster("delete from note where body = 'note 2'");
+      replication.awaitOnSlave(
+          "select count(*) from replica.verification where verdict = 'left out'"
+              + " and slave_table = 'public.note' and not_compared like '%dropped%'",
+          1);
+      assertThat(replication.numberOnSlave(differing)).isZero();
+    }
+  }
+
+  private static String textOnSlave(Replication replication, String sql) throws SQLException {
+    try (var session = replication.onSlave();
+        var statement = session.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  @Test
   void refusesToCreateASourceWithAWrongPassword() throws SQLException {
     try (var replication = new Replication(backend, "wrong_password")) {
       assertThatThrownBy(() -> replication.startSource(Map.of("connection.password", "wrong")))

@@ -1,7 +1,10 @@
 package io.kreplica.record;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -28,6 +31,8 @@ import org.apache.kafka.connect.header.Headers;
  * @param copy what the batch carries of a copy, if anything
  * @param sequences in a COMMIT, where sequences of the master stand, as far as that has changed;
  *     each at or behind every value in a row of the batch
+ * @param sent in a COMMIT, what this epoch has sent in the batch, by the tables' names in headers;
+ *     empty if it does not tell
  */
 public record Marker(
     Operation operation,
@@ -38,9 +43,10 @@ public record Marker(
     LogPosition to,
     long rank,
     Optional<Copy> copy,
-    List<SequenceValue> sequences) {
+    List<SequenceValue> sequences,
+    Map<String, Tally> sent) {
 
-  /** A marker that tells of no sequence. */
+  /** A marker that tells of no sequence, nor what was sent. */
   public Marker(
       Operation operation,
       String log,
@@ -50,7 +56,7 @@ public record Marker(
       LogPosition to,
       long rank,
       Optional<Copy> copy) {
-    this(operation, log, batch, epoch, from, to, rank, copy, List.of());
+    this(operation, log, batch, epoch, from, to, rank, copy, List.of(), Map.of());
   }
 
   /**
@@ -102,6 +108,9 @@ public record Marker(
           .field("copy_begins", Schema.OPTIONAL_BOOLEAN_SCHEMA)
           .field("copy_ends", Schema.OPTIONAL_BOOLEAN_SCHEMA)
           .field("sequences", SchemaBuilder.array(SEQUENCE_SCHEMA).optional().build())
+          .field(
+              "sent",
+              SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).optional().build())
           .build();
 
   /** The marker as a record's value. */
@@ -125,6 +134,11 @@ public record Marker(
                 .put("copy_ends", c.ends()));
     if (!sequences.isEmpty()) {
       value.put("sequences", sequences.stream().map(Marker::toStruct).toList());
+    }
+    if (!sent.isEmpty()) {
+      var texts = new TreeMap<String, String>();
+      sent.forEach((table, tally) -> texts.put(table, tally.toString()));
+      value.put("sent", texts);
     }
     return new SchemaAndValue(SCHEMA, value);
   }
@@ -167,7 +181,8 @@ public record Marker(
           LogPosition.parse(fields.text("to")),
           fields.number("rank"),
           fields.isNull("copy_request") ? Optional.empty() : Optional.of(copyOf(fields)),
-          fields.list("sequences").stream().map(Marker::sequenceOf).toList());
+          fields.list("sequences").stream().map(Marker::sequenceOf).toList(),
+          sentOf(fields));
     } catch (DataException | IllegalArgumentException e) {
       throw new DataException(
           "Cannot read a marker: "
@@ -185,6 +200,14 @@ public record Marker(
         fields.isNull("copy_slave") ? Optional.empty() : Optional.of(fields.text("copy_slave")),
         fields.flag("copy_begins"),
         fields.flag("copy_ends"));
+  }
+
+  private static Map<String, Tally> sentOf(Fields fields) {
+    var sent = new HashMap<String, Tally>();
+    if (fields.value("sent") instanceof Map<?, ?> texts) {
+      texts.forEach((table, tally) -> sent.put(table.toString(), Tally.parse(tally.toString())));
+    }
+    return sent;
   }
 
   private static SequenceValue sequenceOf(Object value) {

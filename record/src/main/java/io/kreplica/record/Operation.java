@@ -46,6 +46,14 @@ public enum Operation {
     return this == BEGIN || this == COMMIT;
   }
 
+  /** Whether a commit marker tells how many records of this operation a table had. */
+  public boolean isTallied() {
+    return switch (this) {
+      case INSERT, UPDATE, DELETE, TRUNCATE, COPY -> true;
+      case SCHEMA, PART, VERIFY, BEGIN, COMMIT -> false;
+    };
+  }
+
   /**
    * The operation of a code.
    *
@@ -67,7 +75,7 @@ public enum Operation {
           throw new DataException(
               "Cannot read header replica.op: '"
                   + code
-                  + "' is none of I, U, D, T, S, R, P, B, C. The record is not KReplica's, or a transform"
+                  + "' is none of I, U, D, T, S, R, P, V, B, C. The record is not KReplica's, or a transform"
                   + " changed the header.");
     };
   }

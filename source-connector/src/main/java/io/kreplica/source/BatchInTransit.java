@@ -5,6 +5,8 @@ import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
 import io.kreplica.record.Part;
 import io.kreplica.record.SequenceValue;
+import io.kreplica.record.Tallies;
+import io.kreplica.record.Tally;
 import io.kreplica.source.event.EventBuilder;
 import io.kreplica.source.event.RowRecords;
 import io.kreplica.source.offset.SourceOffset;
@@ -18,6 +20,7 @@ import io.kreplica.source.read.SequenceWatch;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -47,6 +50,7 @@ final class BatchInTransit {
   private final Cursor<LogEntry> changes;
   private Optional<LogEntry> nextChange;
   private final Optional<CheckInTransit> check;
+  private final Tallies sent = new Tallies();
   private Optional<Cursor<CopiedRow>> chunk = Optional.empty();
   private Optional<RowRecords> row = Optional.empty();
   private long rowLength;
@@ -82,9 +86,7 @@ final class BatchInTransit {
     this.changes = reader.changes(batch);
     this.nextChange = changes.next();
     this.check =
-        batch
-            .check()
-            .map(asked -> new CheckInTransit(asked, reader.ranges(), events, batch.id(), epoch));
+        batch.check().map(asked -> new CheckInTransit(asked, reader, events, batch.id(), epoch));
   }
 
   /** Whether there is nothing to send, not even the end of a half-sent batch. */
@@ -120,7 +122,8 @@ final class BatchInTransit {
         records.add(record);
         length += lengthOf(record);
         chunkLengthSent += chunk.isPresent() ? lengthOf(record) : 0;
-        noteCopied(record);
+        count(record);
+        noteProgress(record);
       }
     }
     if (!isRowAhead()) {
@@ -152,7 +155,7 @@ final class BatchInTransit {
   private SourceRecord begin() throws SQLException {
     isBegun = true;
     offset = offset.within(batch.id(), batch.to(), rank);
-    return events.marker(marker(Operation.BEGIN, false, List.of()), offset);
+    return events.marker(marker(Operation.BEGIN, false, List.of(), Map.of()), offset);
   }
 
   private RowRecords change(LogEntry entry) throws SQLException {
@@ -185,18 +188,27 @@ final class BatchInTransit {
   }
 
   private Optional<RowRecords> nextChecked(CheckInTransit answer) throws SQLException {
-    var record = answer.next(rank + 1, offset.within(batch.id(), batch.to(), rank + 1));
-    if (record.isEmpty()) {
-      return Optional.empty();
+    var behind = offset.within(batch.id(), batch.to(), rank + 1);
+    var records = answer.next(rank + 1, offset, behind);
+    if (records.isPresent()) {
+      rank++;
+      rowLength = answer.length();
+      offset = behind;
     }
-    rank++;
-    offset = SourceOffset.ofMap(record.get().sourceOffset());
-    return Optional.of(RowRecords.of(record.get()));
+    return records;
   }
 
-  /** A row of a copy knows its key, behind which the copy would go on. */
-  private void noteCopied(SourceRecord record) {
-    if (chunk.isPresent() && EventHeaders.operation(record.headers()) == Operation.COPY) {
+  private void count(SourceRecord record) {
+    if (EventHeaders.operation(record.headers()).isTallied()) {
+      var table = record.headers().lastWithName(EventHeaders.TABLE).value().toString();
+      sent.add(table, record.key(), record.value());
+    }
+  }
+
+  /** A row of a copy, and a digest, know where the copy or verification would go on. */
+  private void noteProgress(SourceRecord record) {
+    var operation = EventHeaders.operation(record.headers());
+    if ((chunk.isPresent() && operation == Operation.COPY) || operation == Operation.VERIFY) {
       offset = SourceOffset.ofMap(record.sourceOffset());
     }
   }
@@ -211,10 +223,11 @@ final class BatchInTransit {
     }
     // The end of a copy is where a slave may have joined.
     var told = ends ? sequences.tellAll() : sequences.tellChanged();
-    return events.marker(marker(Operation.COMMIT, ends, told), offset);
+    return events.marker(marker(Operation.COMMIT, ends, told, sent.byTable()), offset);
   }
 
-  private Marker marker(Operation operation, boolean copyEnds, List<SequenceValue> told)
+  private Marker marker(
+      Operation operation, boolean copyEnds, List<SequenceValue> told, Map<String, Tally> tallies)
       throws SQLException {
     return new Marker(
         operation,
@@ -227,6 +240,7 @@ final class BatchInTransit {
         batch.copy().isPresent()
             ? Optional.of(events.copy(batch.copy().get(), copyEnds))
             : Optional.empty(),
-        told);
+        told,
+        tallies);
   }
 }

@@ -1,6 +1,7 @@
 package io.kreplica.source;
 
 import io.kreplica.postgres.SteadyClock;
+import io.kreplica.record.CheckKind;
 import io.kreplica.source.event.EventBuilder;
 import io.kreplica.source.listen.Doorbell;
 import io.kreplica.source.listen.ListeningSession;
@@ -13,6 +14,8 @@ import io.kreplica.source.offset.LogPruner;
 import io.kreplica.source.offset.SourceOffset;
 import io.kreplica.source.read.Batch;
 import io.kreplica.source.read.BatchPlanner;
+import io.kreplica.source.read.CheckRequest;
+import io.kreplica.source.read.CheckSchedule;
 import io.kreplica.source.read.FlushGate;
 import io.kreplica.source.read.LogReader;
 import io.kreplica.source.read.Outlook;
@@ -51,6 +54,7 @@ final class MasterSession implements AutoCloseable {
   private final LogPruner pruner;
   private final EventBuilder events;
   private final TableRenewal renewal;
+  private final CheckSchedule schedule;
   private final MasterIdentity identity;
   private final SourceRegistration registration;
   private final ReplicaSourceConfig config;
@@ -99,6 +103,7 @@ final class MasterSession implements AutoCloseable {
             Clock.systemUTC());
     this.inTransit = Optional.empty();
     this.halfSent = planner.resume(offset);
+    this.schedule = new CheckSchedule(listening, clock, config.verifyInterval());
     this.renewal = TableRenewal.every(config.keepaliveInterval(), config.master());
   }
 
@@ -167,6 +172,7 @@ final class MasterSession implements AutoCloseable {
       offset = batch.offsetBehind();
       inTransit = Optional.empty();
       reader.end();
+      schedule.ended();
     }
     return records;
   }
@@ -176,14 +182,17 @@ final class MasterSession implements AutoCloseable {
     if (halfSent.isPresent()) {
       var batch = halfSent.get();
       halfSent = Optional.empty();
-      return open(batch, reader.look(offset, planner.scanned()));
+      return open(batch, reader.look(offset, planner.scanned(), false));
+    }
+    if (schedule.isDue()) {
+      doorbell.foundSomething();
     }
     if (doorbell.isAsleep() && doorbell.foundNothing(LONGEST_WAIT) == Doorbell.Next.IDLE) {
       return false;
     }
     var deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
     while (System.nanoTime() < deadline) {
-      var outlook = reader.look(offset, planner.scanned());
+      var outlook = reader.look(offset, planner.scanned(), !schedule.isResting());
       var batch = planner.plan(offset.position(), outlook);
       if (batch.isPresent() && batch.get().isStandingStill()) {
         reader.end();
@@ -224,6 +233,9 @@ final class MasterSession implements AutoCloseable {
     planner.isSent(batch);
     LOG.debug("Sending batch {} from {} to {}", batch.id(), batch.from(), batch.to());
     inTransit = Optional.of(opened);
+    if (batch.check().map(CheckRequest::kind).equals(Optional.of(CheckKind.INTERVAL))) {
+      schedule.began();
+    }
     return true;
   }
 

@@ -31,6 +31,7 @@ public final class ReplicaSourceConfig extends AbstractConfig {
   public static final String POLL_ROWS = "poll.rows";
   public static final String RECORD_MAX_BYTES = "record.max.bytes";
   public static final String KEEPALIVE_INTERVAL_MS = "keepalive.interval.ms";
+  public static final String VERIFY_INTERVAL_MS = "verify.interval.ms";
   public static final String CONNECTION_TIMEOUT_MS = "connection.timeout.ms";
   public static final String RETRY_BACKOFF_MAX_MS = "retry.backoff.max.ms";
   public static final String ACCEPT_TIMELINE = "accept.timeline";
@@ -201,6 +202,20 @@ public final class ReplicaSourceConfig extends AbstractConfig {
               Width.SHORT,
               "Types")
           .define(
+              VERIFY_INTERVAL_MS,
+              ConfigDef.Type.LONG,
+              0L,
+              Range.between(0, Long.MAX_VALUE / 1_000_000),
+              Importance.LOW,
+              "How often all tracked tables are compared with their slaves, in milliseconds from one"
+                  + " beginning to the next; 0: only when replica.verify asks. It takes no more than"
+                  + " a tenth of the source's time, so that a round may last longer; the next then"
+                  + " begins when it is done. replica.verification on the slaves shows the results.",
+              STREAM,
+              6,
+              Width.SHORT,
+              "Verification interval")
+          .define(
               SNAPSHOT_MODE,
               ConfigDef.Type.STRING,
               SnapshotMode.INITIAL.text(),
@@ -335,6 +350,11 @@ public final class ReplicaSourceConfig extends AbstractConfig {
 
   Duration keepaliveInterval() {
     return Duration.ofMillis(getInt(KEEPALIVE_INTERVAL_MS));
+  }
+
+  /** Zero: none. */
+  Duration verifyInterval() {
+    return Duration.ofMillis(getLong(VERIFY_INTERVAL_MS));
   }
 
   Duration retryBackoffMax() {

@@ -96,22 +96,29 @@ final class BatchApplier {
         // All rows of its batch stand before it, so none has to wait for one behind it.
         write(work, changes, false);
         changes.clear();
-        verifier.verify(connection, work.log(), verification);
+        verifier.verify(connection, work.log(), verification, rows -> write(work, rows, false));
+      } else if (change instanceof Change.RowToRepair row) {
+        verifier.repair().gather(row);
       } else if (change instanceof Change.Part part) {
         storedValues.add(connection, part);
+      } else if (change instanceof Change.Altered) {
+        verifier.altered().see(change);
       } else if (change instanceof Change.SetAside aside) {
         setAside.add(aside);
       } else {
         setAside.settle(change);
+        verifier.altered().see(change);
         changes.add(change);
       }
     }
     write(work, changes, !work.isComplete());
     forgetStoredValues(work);
     if (work.isComplete()) {
+      verifier.repair().clear();
       sequences.set(connection, work.sequences());
       conflicts.count(work.log());
       setAside.write(connection);
+      verifier.altered().write(connection, work.log());
       commit(work.end().orElseThrow());
     }
   }
@@ -120,7 +127,8 @@ final class BatchApplier {
   private void forgetStoredValues(Work work) throws SQLException {
     var changes = work.changes();
     if ((changes.isEmpty() || !(changes.get(changes.size() - 1) instanceof Change.Part))
-        && waiting.stream().noneMatch(row -> row.shape().isStoring())) {
+        && waiting.stream().noneMatch(row -> row.shape().isStoring())
+        && !verifier.repair().isStoring()) {
       storedValues.clear(connection);
     }
   }

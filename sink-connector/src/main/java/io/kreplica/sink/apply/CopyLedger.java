@@ -70,7 +70,7 @@ final class CopyLedger {
     update(
         connection,
         "copy_request = ?, copy_began_at = clock_timestamp(), copy_ended_at = null,"
-            + " let_go_at = case when taken_back_at is null then let_go_at end, taken_back_at = null",
+            + " altered = null, let_go_at = case when taken_back_at is null then let_go_at end, taken_back_at = null",
         log,
         copy.table(),
         copy.request());

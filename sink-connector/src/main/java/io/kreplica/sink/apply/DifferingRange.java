@@ -62,6 +62,17 @@ final class DifferingRange {
     }
   }
 
+  /** Forgets all ranges of a table. */
+  static void forgetAll(Connection connection, String log, TableName table) throws SQLException {
+    try (var delete =
+        connection.prepareStatement(
+            "delete from replica.differing_range where log_id = ? and source_table = ?")) {
+      delete.setString(1, log);
+      delete.setString(2, table.toString());
+      delete.executeUpdate();
+    }
+  }
+
   /** Forgets what earlier requests found in a range that has been compared whole. */
   static void forgetOlder(Connection connection, String log, Change.Verification verification)
       throws SQLException {

@@ -74,17 +74,35 @@ final class Findings {
         });
   }
 
+  /** Says of a table, once, that it is not verified. */
+  void leftOut(TableName table, String why) {
+    open.add(
+        () -> {
+          unsaid.remove(table);
+          if (saidOnce.add(table + why)) {
+            LOG.warn(
+                "{} is left out when tables are verified, until it is copied again: its {}. A"
+                    + " transform of the source's or of this connector does it, or a converter that"
+                    + " refuses records which errors.tolerance passes over.",
+                map.target(table),
+                why);
+          }
+        });
+  }
+
   void ended(TableName table, VerificationRun run) {
     open.add(
         () -> {
           if (run.notCompared().isEmpty()) {
             LOG.info(
-                "Compared {} with the master's {}: {} rows in {} ranges, {} of which differ",
+                "Compared {} with the master's {}: {} rows in {} ranges, {} of which differ, {} were"
+                    + " repaired",
                 map.target(table),
                 table,
                 run.rows(),
                 run.ranges(),
-                run.differing());
+                run.differing(),
+                run.repaired());
           }
         });
   }

@@ -1,5 +1,6 @@
 package io.kreplica.sink.apply;
 
+import io.kreplica.record.CheckKind;
 import io.kreplica.record.RangeDigest;
 import io.kreplica.sink.change.Change;
 import java.sql.Array;
@@ -8,11 +9,13 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.connect.errors.ConnectException;
 
 /**
  * Compares ranges of the slave's tables with what the master had in them, right behind the changes
- * that lead to the same state and within the transaction that applies them: what differs, differs.
- * What cannot be compared, or fails, is noted and holds up nothing. Used by the task's thread only.
+ * that lead to the same state and within the transaction that applies them: what differs, differs,
+ * and is repaired where the master sent its rows. What cannot be compared, or fails, is noted and
+ * holds up nothing. Used by the task's thread only.
  */
 final class RangeVerifier {
 
@@ -20,6 +23,8 @@ final class RangeVerifier {
   private final TableMap map;
   private final CopyLedger ledger;
   private final Findings findings;
+  private final AlteredTables altered;
+  private final RangeRepair repair = new RangeRepair();
 
   /**
    * Makes a verifier.
@@ -31,6 +36,7 @@ final class RangeVerifier {
     this.map = map;
     this.ledger = ledger;
     this.findings = new Findings(map, clock);
+    this.altered = new AlteredTables(findings);
   }
 
   /** What the slave has in a range, or why that cannot be compared. */
@@ -40,23 +46,61 @@ final class RangeVerifier {
       return new Outcome(0, "0", Optional.of(why));
     }
 
+    boolean isAs(RangeDigest master) {
+      return notCompared.isEmpty() && rows == master.rows() && digest.equals(master.digest());
+    }
+
     boolean differsFrom(RangeDigest master) {
-      return notCompared.isEmpty() && (rows != master.rows() || !digest.equals(master.digest()));
+      return notCompared.isEmpty() && !isAs(master);
     }
   }
 
+  /** Of which tables not the same comes as the master has. */
+  AlteredTables altered() {
+    return altered;
+  }
+
+  /** The rows of the range that is repaired next. */
+  RangeRepair repair() {
+    return repair;
+  }
+
   /**
-   * Compares a range and notes what was found.
+   * Compares a range, repairs it if its rows came, and notes what was found.
    *
+   * @param writer writes rows of a repair
    * @throws SQLException in an outage
    */
-  void verify(Connection connection, String log, Change.Verification verification)
+  void verify(
+      Connection connection,
+      String log,
+      Change.Verification verification,
+      RangeRepair.RowWriter writer)
       throws SQLException {
     ledger.meet(connection, log, verification.table());
-    var outcome = compare(connection, verification);
-    var differs = outcome.differsFrom(verification.digest());
-    var before = VerificationRun.read(connection, log, verification);
-    var run = before.behind(verification.digest(), differs, outcome.notCompared());
+    var digest = verification.digest();
+    var found = compare(connection, log, verification);
+    var outcome = found;
+    if (digest.kind() == CheckKind.REPAIR && found.differsFrom(digest)) {
+      outcome = repair(connection, verification, writer);
+    }
+    repair.clear();
+    note(connection, log, verification, found, outcome);
+  }
+
+  private void note(
+      Connection connection,
+      String log,
+      Change.Verification verification,
+      Outcome found,
+      Outcome outcome)
+      throws SQLException {
+    var digest = verification.digest();
+    var differs = outcome.differsFrom(digest);
+    var isRepaired = found.differsFrom(digest) && outcome.isAs(digest);
+    var run =
+        VerificationRun.read(connection, log, verification)
+            .behind(digest, differs, isRepaired, outcome.notCompared());
     run.write(connection, log, slave, verification);
     if (outcome.notCompared().isPresent()) {
       findings.notCompared(verification.table(), outcome.notCompared().get());
@@ -64,19 +108,49 @@ final class RangeVerifier {
       DifferingRange.note(connection, log, verification, outcome.rows(), outcome.digest());
       findings.differs(verification, outcome.rows());
     } else {
-      DifferingRange.forget(connection, log, verification.table(), verification.digest().piece());
+      DifferingRange.forget(connection, log, verification.table(), digest.piece());
     }
     if (run.coversAsked()) {
       DifferingRange.forgetOlder(connection, log, verification);
     }
-    if (verification.digest().ends()) {
+    if (digest.ends()) {
       findings.ended(verification.table(), run);
     }
   }
 
-  private Outcome compare(Connection connection, Change.Verification verification)
+  /** Repairs a range and compares it again; if its rows are refused, it stays as it was. */
+  private Outcome repair(
+      Connection connection, Change.Verification verification, RangeRepair.RowWriter writer)
       throws SQLException {
     var digest = verification.digest();
+    var came = repair.gathered(verification.origin().batch());
+    if (came != digest.rows()) {
+      return Outcome.notCompared("of " + digest.rows() + " rows of a range to repair came " + came);
+    }
+    var savepoint = connection.setSavepoint();
+    try {
+      repair.apply(connection, map.target(verification.table()).toSql(), digest, writer);
+      var outcome = compute(connection, verification);
+      connection.releaseSavepoint(savepoint);
+      return outcome;
+    } catch (SQLException | ConnectException e) {
+      if (e instanceof SQLException outage && Outages.isOutage(outage)) {
+        throw outage;
+      }
+      connection.rollback(savepoint);
+      connection.releaseSavepoint(savepoint);
+      var why = e instanceof SQLException refusal ? Refusals.describe(refusal) : e.getMessage();
+      return Outcome.notCompared("the rows of a range could not be repaired: " + why);
+    }
+  }
+
+  private Outcome compare(Connection connection, String log, Change.Verification verification)
+      throws SQLException {
+    var digest = verification.digest();
+    var alteration = altered.why(connection, log, verification.table());
+    if (alteration.isPresent()) {
+      return Outcome.notCompared("its " + alteration.get());
+    }
     if (digest.trouble().isPresent()) {
       return Outcome.notCompared(digest.trouble().get());
     }
@@ -164,6 +238,8 @@ final class RangeVerifier {
 
   /** What was found is undone. */
   void rolledBack() {
+    altered.rolledBack();
+    repair.clear();
     findings.rolledBack();
   }
 }

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param gapless whether each range began where the one before had ended
  * @param ranges how many were compared
  * @param rows how many rows the master had in them
- * @param differing how many differed
+ * @param differing how many differed, or still do behind a repair
+ * @param repaired how many a repair has made equal
  * @param notCompared why some were not compared
  * @param coversAsked whether with the last one the range that was asked for was compared whole
  * @param isGood whether with the last one the whole table was found equal
@@ -27,6 +28,7 @@ record VerificationRun(
     long ranges,
     long rows,
     long differing,
+    long repaired,
     Optional<String> notCompared,
     boolean coversAsked,
     boolean isGood) {
@@ -34,15 +36,15 @@ record VerificationRun(
   private static final String JSON_NULL = "null";
 
   private static final VerificationRun NONE =
-      new VerificationRun(true, "", false, 0, 0, 0, Optional.empty(), false, false);
+      new VerificationRun(true, "", false, 0, 0, 0, 0, Optional.empty(), false, false);
 
   /** How far the request of a verification had come, or one before it. */
   static VerificationRun read(Connection connection, String log, Change.Verification verification)
       throws SQLException {
     try (var select =
         connection.prepareStatement(
-            "select reached::text, gapless, ranges, rows, differing, not_compared"
-                + " from replica.verification_run"
+            "select reached::text, gapless, ranges, rows, differing, repaired,"
+                + " not_compared from replica.verification_run"
                 + " where log_id = ? and source_table = ? and kind = ? and request = ?")) {
       select.setString(1, log);
       select.setString(2, verification.table().toString());
@@ -57,7 +59,8 @@ record VerificationRun(
                 row.getLong(3),
                 row.getLong(4),
                 row.getLong(5),
-                Optional.ofNullable(row.getString(6)),
+                row.getLong(6),
+                Optional.ofNullable(row.getString(7)),
                 false,
                 false)
             : NONE;
@@ -66,7 +69,8 @@ record VerificationRun(
   }
 
   /** The same behind one more range. A source that starts again may begin anew. */
-  VerificationRun behind(RangeDigest digest, boolean differs, Optional<String> why) {
+  VerificationRun behind(
+      RangeDigest digest, boolean differs, boolean isRepaired, Optional<String> why) {
     var starts = digest.piece().from().equals(digest.asked().from());
     var base = isNew || (starts && digest.isOfWholeTable()) ? NONE : this;
     var goesOn =
@@ -81,6 +85,7 @@ record VerificationRun(
         base.ranges + 1,
         base.rows + digest.rows(),
         allDiffering,
+        base.repaired + (isRepaired ? 1 : 0),
         whyNot,
         covers,
         covers && digest.isOfWholeTable() && allDiffering == 0);
@@ -92,16 +97,17 @@ record VerificationRun(
     try (var insert =
         connection.prepareStatement(
             "insert into replica.verification_run as r (log_id, source_table, kind, request, slave,"
-                + " ended_at, reached, gapless, ranges, rows, differing, not_compared, good_at,"
-                + " good_snapshot)"
+                + " ended_at, reached, gapless, ranges, rows, differing, repaired, not_compared,"
+                + " good_at, good_snapshot)"
                 + " values (?, ?, ?, ?, ?, case when ? then clock_timestamp() end, ?::jsonb, ?, ?, ?,"
-                + " ?, ?, case when ? then clock_timestamp() end, ?::pg_snapshot)"
+                + " ?, ?, ?, case when ? then clock_timestamp() end, ?::pg_snapshot)"
                 + " on conflict (log_id, source_table, kind) do update set"
                 + " request = excluded.request, slave = excluded.slave,"
                 + " began_at = case when ? then excluded.began_at else r.began_at end,"
                 + " ended_at = excluded.ended_at, reached = excluded.reached,"
                 + " gapless = excluded.gapless, ranges = excluded.ranges, rows = excluded.rows,"
-                + " differing = excluded.differing, not_compared = excluded.not_compared,"
+                + " differing = excluded.differing, repaired = excluded.repaired,"
+                + " not_compared = excluded.not_compared,"
                 + " good_at = coalesce(excluded.good_at, r.good_at),"
                 + " good_snapshot = coalesce(excluded.good_snapshot, r.good_snapshot)")) {
       insert.setString(1, log);
@@ -115,10 +121,11 @@ record VerificationRun(
       insert.setLong(9, ranges);
       insert.setLong(10, rows);
       insert.setLong(11, differing);
-      insert.setString(12, notCompared.orElse(null));
-      insert.setBoolean(13, isGood);
-      insert.setString(14, isGood ? verification.position().toString() : null);
-      insert.setBoolean(15, isNew);
+      insert.setLong(12, repaired);
+      insert.setString(13, notCompared.orElse(null));
+      insert.setBoolean(14, isGood);
+      insert.setString(15, isGood ? verification.position().toString() : null);
+      insert.setBoolean(16, isNew);
       insert.executeUpdate();
     }
   }

@@ -5,18 +5,12 @@ import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
 import io.kreplica.record.Part;
 import io.kreplica.record.PartedColumns;
-import io.kreplica.record.RangeDigest;
 import io.kreplica.record.SchemaCommand;
-import io.kreplica.record.SequenceValue;
-import io.kreplica.record.TableName;
 import io.kreplica.sink.assemble.OpenBatch.Fate;
 import io.kreplica.sink.change.Change;
 import io.kreplica.sink.change.RowReader;
 import io.kreplica.sink.position.Position;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -68,11 +62,7 @@ public final class BatchAssembler {
   private String log;
   private long epoch;
   private OpenBatch open;
-  private List<Change> complete = new ArrayList<>();
-  private Optional<Marker> firstComplete = Optional.empty();
-  private Optional<Position> end = Optional.empty();
-  private long completeBytes;
-  private final Map<TableName, SequenceValue> sequences = new LinkedHashMap<>();
+  private final CompleteBatches complete = new CompleteBatches();
   private Change.Origin origin = new Change.Origin(0, "");
 
   /**
@@ -106,11 +96,7 @@ public final class BatchAssembler {
     log = position.map(Position::log).orElse(null);
     epoch = position.map(Position::epoch).orElse(0L);
     open = null;
-    complete = new ArrayList<>();
-    completeBytes = 0;
-    firstComplete = Optional.empty();
-    end = Optional.empty();
-    sequences.clear();
+    complete.clear();
   }
 
   /**
@@ -195,27 +181,20 @@ public final class BatchAssembler {
       noteSequencesOfDuplicate(marker);
       return Step.SKIPPED;
     }
-    noteSequences(marker);
+    complete.noteSequences(marker);
     endCopy(batch, marker);
-    completeBytes += batch.bytes();
-    complete.addAll(batch.take());
-    firstComplete = firstComplete.or(() -> Optional.of(batch.begin()));
-    end =
-        Optional.of(
-            new Position(
-                log, marker.to(), marker.epoch(), batch.name(), record.originalKafkaOffset()));
-    applied = end;
+    batch.arrivals().differencesFrom(marker).forEach(altered -> batch.add(altered, 0));
+    var end =
+        new Position(log, marker.to(), marker.epoch(), batch.name(), record.originalKafkaOffset());
+    complete.add(batch, end);
+    applied = Optional.of(end);
     return Step.TAKEN;
-  }
-
-  private void noteSequences(Marker marker) {
-    marker.sequences().forEach(sequence -> sequences.put(sequence.name(), sequence));
   }
 
   /** A source that starts tells all once, though it may send a batch again; old tales are old. */
   private void noteSequencesOfDuplicate(Marker marker) {
     if (applied.isPresent() && marker.epoch() > applied.get().epoch()) {
-      noteSequences(marker);
+      complete.noteSequences(marker);
     }
   }
 
@@ -236,38 +215,41 @@ public final class BatchAssembler {
     if (open == null || !open.id().equals(headers.batch()) || open.epoch() != headers.epoch()) {
       return addWithoutBegin(record, headers);
     }
+    if (open.isTaken()) {
+      open.arrivals().add(record, headers);
+    }
     if (headers.operation() == Operation.PART) {
       return addPart(record, headers);
     }
     if (!open.isTaken() || !open.advanceTo(headers.rank()) || isApplied(headers)) {
       return Step.SKIPPED;
     }
-    var reason =
-        headers.isCopied() || headers.operation() == Operation.VERIFY
-            ? Optional.<String>empty()
-            : whyAside.apply(headers.xid());
+    if (headers.check() != 0) {
+      return addChecked(record, headers);
+    }
+    var reason = headers.isCopied() ? Optional.<String>empty() : whyAside.apply(headers.xid());
     if (reason.isPresent()) {
       return setAside(record, headers, reason.get());
     }
-    return switch (headers.operation()) {
-      case COPY -> addCopied(record, headers);
-      case VERIFY -> addVerification(record, headers);
-      default -> hold(record, headers);
-    };
+    return headers.operation() == Operation.COPY
+        ? addCopied(record, headers)
+        : hold(record, headers);
   }
 
-  private Step addVerification(SinkRecord record, EventHeaders headers) {
+  /** What belongs to a verification or repair stands behind the changes of its batch. */
+  private Step addChecked(SinkRecord record, EventHeaders headers) {
     if (isForAnother(headers)) {
       return Step.SKIPPED;
     }
-    var verification =
-        new Change.Verification(
-            headers.table(),
-            headers.check(),
-            RangeDigest.ofValue(record.value()),
-            open.begin().to(),
-            new Change.Origin(0, open.name()));
-    open.add(verification, Footprint.of(verification));
+    if (headers.operation() == Operation.VERIFY) {
+      var verification = Change.Verification.of(headers, record.value(), open.begin().to());
+      open.add(verification, Footprint.of(verification));
+    } else {
+      origin = new Change.Origin(0, open.name());
+      var row = row(record, headers);
+      open.add(new Change.RowToRepair(row), Footprint.of(row));
+      parts.clear();
+    }
     return Step.TAKEN;
   }
 
@@ -278,7 +260,7 @@ public final class BatchAssembler {
         || isForAnother(headers)) {
       return Step.SKIPPED;
     }
-    if (!headers.isCopied() && whyAside.apply(headers.xid()).isPresent()) {
+    if (headers.isLogged() && whyAside.apply(headers.xid()).isPresent()) {
       return Step.SET_ASIDE;
     }
     for (var part : parts.add(headers.rank(), Part.ofValue(record.value()))) {
@@ -364,12 +346,12 @@ public final class BatchAssembler {
 
   /** How many changes are held. */
   public int rows() {
-    return complete.size() + (open == null ? 0 : open.rows());
+    return complete.rows() + (open == null ? 0 : open.rows());
   }
 
   /** About how much memory they take. */
   public long bytes() {
-    return completeBytes + (open == null ? 0 : open.bytes());
+    return complete.bytes() + (open == null ? 0 : open.bytes());
   }
 
   /**
@@ -382,27 +364,12 @@ public final class BatchAssembler {
 
   /** Whether anything is on its way: records were taken whose batch the slave has not applied. */
   public boolean isHolding() {
-    return end.isPresent() || (open != null && open.isTaken());
+    return !complete.isEmpty() || (open != null && open.isTaken());
   }
 
   /** Hands out all complete batches; empty if there is none. */
   public Optional<Work> takeComplete() {
-    if (end.isEmpty()) {
-      return Optional.empty();
-    }
-    var work =
-        new Work(
-            log,
-            firstComplete.orElseThrow().from(),
-            complete,
-            end,
-            List.copyOf(sequences.values()));
-    sequences.clear();
-    complete = new ArrayList<>();
-    completeBytes = 0;
-    firstComplete = Optional.empty();
-    end = Optional.empty();
-    return Optional.of(work);
+    return complete.take(log);
   }
 
   /** Hands out what is held of the batch that has not ended; empty if that is nothing. */

@@ -32,6 +32,7 @@ final class OpenBatch {
   private long bytes;
   private boolean refersToStored;
   private final Parts parts;
+  private final Arrivals arrivals = new Arrivals();
 
   OpenBatch(Marker begin, Fate fate, Parts parts) {
     this.parts = parts;
@@ -46,6 +47,7 @@ final class OpenBatch {
   /** A new epoch goes on with the batch: it has sent everything up to the marker's rank before. */
   void resume(Marker again) {
     epoch = again.epoch();
+    arrivals.begin();
     // Of a row that has not come all parts come again.
     parts.clear();
     rank = Math.max(rank, again.rank());
@@ -86,6 +88,11 @@ final class OpenBatch {
     return recordRank <= rank;
   }
 
+  /** What has come of what its source has sent. */
+  Arrivals arrivals() {
+    return arrivals;
+  }
+
   /** What has come of the next row's large values. */
   Parts parts() {
     return parts;
@@ -107,7 +114,9 @@ final class OpenBatch {
   void add(Change change, long size) {
     changes.add(change);
     bytes += size;
-    refersToStored |= change instanceof Change.Row row && row.shape().isStoring();
+    refersToStored |=
+        (change instanceof Change.Row row && row.shape().isStoring())
+            || (change instanceof Change.RowToRepair repair && repair.row().shape().isStoring());
   }
 
   int rows() {

@@ -1,9 +1,12 @@
 package io.kreplica.sink.change;
 
+import io.kreplica.record.BatchId;
+import io.kreplica.record.EventHeaders;
 import io.kreplica.record.LogPosition;
 import io.kreplica.record.RangeDigest;
 import io.kreplica.record.SchemaCommand;
 import io.kreplica.record.TableName;
+import io.kreplica.record.Tally;
 import java.util.List;
 
 /**
@@ -84,7 +87,40 @@ public sealed interface Change {
    */
   record Verification(
       TableName table, long request, RangeDigest digest, LogPosition position, Origin origin)
-      implements Change {}
+      implements Change {
+
+    /** What a record says in a batch that leads to a position. */
+    public static Verification of(EventHeaders headers, Object value, LogPosition position) {
+      return new Verification(
+          headers.table(),
+          headers.check(),
+          RangeDigest.ofValue(value),
+          position,
+          new Origin(0, headers.batch().toString()));
+    }
+  }
+
+  /** A row of a range that is repaired, all of whose rows stand before the range's digest. */
+  record RowToRepair(Row row) implements Change {}
+
+  /**
+   * Of a table not the same came as the source sent: a transform drops or changes its rows.
+   *
+   * @param why what was seen, with the batch
+   */
+  record Altered(TableName table, String why) implements Change {
+
+    /** What is to be said where a table's records came otherwise than they were sent. */
+    public static Altered of(String table, Tally sent, Tally came, BatchId batch) {
+      return new Altered(
+          TableName.parse(table),
+          came.records() == sent.records()
+              ? "records are changed on the way here, as seen in batch " + batch
+              : String.format(
+                  "records are dropped on the way here: of %d in batch %s came %d",
+                  sent.records(), batch, came.records()));
+    }
+  }
 
   /** A copy begins: the table is emptied, and the rows that follow fill it. */
   record CopyBegun(TableName table, long request) implements Change {}

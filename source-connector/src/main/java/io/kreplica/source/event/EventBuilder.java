@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
@@ -237,11 +238,10 @@ public final class EventBuilder {
       SourceOffset before,
       SourceOffset offset)
       throws SQLException {
-    var table = shapes.table(request.tableId(), RowShapes.NOW);
-    var headers = new ConnectHeaders();
-    new EventHeaders(
+    var headers =
+        new EventHeaders(
             Operation.COPY,
-            table.name(),
+            shapes.table(request.tableId(), RowShapes.NOW).name(),
             0,
             0,
             0,
@@ -252,20 +252,68 @@ public final class EventBuilder {
             request.id(),
             request.slave(),
             false,
-            Optional.empty())
-        .writeTo(headers);
-    return rows.write(
-        new RowWriter.Origin(
-            request.tableId(),
-            RowShapes.NOW,
-            copied.row(),
-            copied.image(),
-            copied.stored(),
-            () -> "a row of " + table.name() + " for copy " + request.id()),
-        Operation.COPY,
+            Optional.empty());
+    return present(
+        copied,
+        request.tableId(),
         headers,
+        "copy " + request.id(),
         before,
         row -> offset.copying(request.id(), row.keyJson()));
+  }
+
+  /**
+   * The records of a row of a range that is repaired; its digest follows.
+   *
+   * @param before the offset before them, which the parts of large values have
+   */
+  public RowRecords repairing(
+      CopiedRow row,
+      CheckRequest request,
+      BatchId batch,
+      long epoch,
+      long rank,
+      SourceOffset before,
+      SourceOffset offset)
+      throws SQLException {
+    var headers = ofCheck(Operation.COPY, request, batch, epoch, rank);
+    return present(row, request.tableId(), headers, "repair " + request.id(), before, r -> offset);
+  }
+
+  /** The records of a row as it stands in its table. */
+  private RowRecords present(
+      CopiedRow row,
+      int tableId,
+      EventHeaders event,
+      String purpose,
+      SourceOffset before,
+      Function<RowShapes.Row, SourceOffset> offset)
+      throws SQLException {
+    var headers = new ConnectHeaders();
+    event.writeTo(headers);
+    var origin =
+        new RowWriter.Origin(
+            tableId,
+            RowShapes.NOW,
+            row.row(),
+            row.image(),
+            row.stored(),
+            () -> "a row of " + event.table() + " for " + purpose);
+    return rows.write(origin, Operation.COPY, headers, before, offset);
+  }
+
+  private EventHeaders ofCheck(
+      Operation operation, CheckRequest request, BatchId batch, long epoch, long rank)
+      throws SQLException {
+    return EventHeaders.ofCheck(
+        operation,
+        shapes.table(request.tableId(), RowShapes.NOW).name(),
+        rank,
+        batch,
+        epoch,
+        TimeUnit.MILLISECONDS.toMicros(clock.millis()),
+        request.id(),
+        request.slave());
   }
 
   /**
@@ -290,16 +338,7 @@ public final class EventBuilder {
       SourceOffset offset)
       throws SQLException {
     var headers = new ConnectHeaders();
-    EventHeaders.ofCheck(
-            Operation.VERIFY,
-            shapes.table(request.tableId(), RowShapes.NOW).name(),
-            rank,
-            batch,
-            epoch,
-            TimeUnit.MILLISECONDS.toMicros(clock.millis()),
-            request.id(),
-            request.slave())
-        .writeTo(headers);
+    ofCheck(Operation.VERIFY, request, batch, epoch, rank).writeTo(headers);
     var value =
         new RangeDigest(
                 request.kind(),

@@ -28,6 +28,11 @@ public record CheckRequest(
     boolean byText,
     Optional<Progress.UnderWay> place) {
 
+  /** Whether rows are to be sent, too. */
+  public boolean isRepair() {
+    return kind == CheckKind.REPAIR;
+  }
+
   /** The range that was asked for and is to be taken next, from its beginning. */
   public KeyRange asked() {
     return ranges.get(index());

@@ -63,6 +63,7 @@ public final class LogReader {
           join pg_class c on c.oid = t.relation
           where q.finished_at is null and t.untracked_at is null
             and q.request_id > case q.kind when 'repair' then ? when 'verify' then ? else ? end
+            and (q.kind <> 'interval' or ?)
           order by array_position(array['repair', 'verify', 'interval'], q.kind), q.request_id
           limit 1
       ) k on true
@@ -152,8 +153,10 @@ public final class LogReader {
    * @param offset what has been sent
    * @param scanned the position up to which nothing else is to be found; checkpoints before it are
    *     left out
+   * @param verifiesUnasked whether to look for verifications that nobody but the interval asked for
    */
-  public Outlook look(SourceOffset offset, LogPosition scanned) throws SQLException {
+  public Outlook look(SourceOffset offset, LogPosition scanned, boolean verifiesUnasked)
+      throws SQLException {
     try (var statement = connection.prepareStatement(OUTLOOK)) {
       var from = offset.position();
       statement.setString(1, Long.toString(from.xmax()));
@@ -166,6 +169,7 @@ public final class LogReader {
       statement.setLong(8, offset.checks().of(CheckKind.REPAIR).answered());
       statement.setLong(9, offset.checks().of(CheckKind.VERIFY).answered());
       statement.setLong(10, offset.checks().of(CheckKind.INTERVAL).answered());
+      statement.setBoolean(11, verifiesUnasked);
       try (var row = statement.executeQuery()) {
         row.next();
         return new Outlook(
@@ -293,6 +297,21 @@ public final class LogReader {
     statement.setInt(3, rows);
     statement.setInt(4, smallBytes);
     return new Cursor<>(statement, row -> copied(row, copy.tableId()));
+  }
+
+  /** Opens the rows of a piece that is to be repaired, in the snapshot of the batch. */
+  public Cursor<CopiedRow> rows(CheckRequest request, RangePiece piece) throws SQLException {
+    var statement =
+        connection.prepareStatement(
+            "select c.row, c.image, c.key, c.bytes, c.exact"
+                + " from replica.read_rows(?, ?::jsonb, ?::jsonb, ?, ?) c");
+    statement.setFetchSize(fetchRows);
+    statement.setInt(1, request.tableId());
+    statement.setString(2, piece.range().from().orElse(null));
+    statement.setString(3, piece.range().to().orElse(null));
+    statement.setBoolean(4, piece.layout().byText());
+    statement.setInt(5, smallBytes);
+    return new Cursor<>(statement, row -> copied(row, request.tableId()));
   }
 
   private CopiedRow copied(ResultSet row, int tableId) throws SQLException {

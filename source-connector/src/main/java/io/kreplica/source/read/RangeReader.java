@@ -24,6 +24,9 @@ public final class RangeReader {
   /** A piece ends behind about so many bytes of rows. */
   private static final long LARGEST_PIECE = 64L << 20;
 
+  /** The same of one whose rows are sent: a slave holds them until they are all there. */
+  private static final long LARGEST_REPAIR = 4L << 20;
+
   private final Connection connection;
   private final long keyBytes;
 
@@ -83,7 +86,7 @@ public final class RangeReader {
       statement.setString(2, rest.from().orElse(null));
       statement.setString(3, rest.to().orElse(null));
       statement.setInt(4, request.rowsPerRange());
-      statement.setLong(5, LARGEST_PIECE);
+      statement.setLong(5, request.isRepair() ? LARGEST_REPAIR : LARGEST_PIECE);
       statement.setLong(6, keyBytes);
       statement.setBoolean(7, request.byText());
       statement.setArray(8, connection.createArrayOf("text", leftOut.toArray()));

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kreplica.record.BatchId;
 import io.kreplica.record.CheckKind;
+import io.kreplica.record.EventHeaders;
 import io.kreplica.record.KeyRange;
 import io.kreplica.record.LogPosition;
 import io.kreplica.record.Marker;
@@ -16,6 +17,7 @@ import io.kreplica.record.Operation;
 import io.kreplica.record.RangeDigest;
 import io.kreplica.record.SequenceValue;
 import io.kreplica.record.TableName;
+import io.kreplica.record.Tallies;
 import io.kreplica.source.offset.Progress;
 import io.kreplica.source.offset.SourceOffset;
 import io.kreplica.source.read.CheckRequest;
@@ -82,6 +84,7 @@ class EventBuilderTest {
           TypeMapping.EXACT,
           Clock.fixed(Instant.ofEpochSecond(1_770_000_000L), ZoneOffset.UTC));
 
+  private final Tallies sent = new Tallies();
   private long rank = 1;
 
   EventBuilderTest() {
@@ -240,23 +243,31 @@ class EventBuilderTest {
             8,
             OFFSET,
             OFFSET);
-    return List.of(
-        events.marker(marker(Operation.BEGIN, 0, false), OFFSET),
-        change("I", row),
-        change("U", "{\"id\":1,\"name\":null,\"balance\":0.00,\"active\":false,\"visits\":-1}"),
-        change("D", row),
-        change("T", null),
-        change(
-            "S",
-            "{\"sql\":\"alter table account add column note text\",\"search_path\":\"public\","
-                + "\"settings\":{\"TimeZone\":\"UTC\"}}"),
-        change("u", row, "{\"id\":1,\"name\":\"Ana\"}"),
-        change("d", row, "{\"id\":1,\"name\":\"Ana\"}"),
-        large.next(),
-        large.next(),
-        events.copied(new CopiedRow(row, null), copy, BATCH, 6, 9, OFFSET),
-        digest(),
-        events.marker(marker(Operation.COMMIT, 10, true), OFFSET));
+    var records = new ArrayList<SourceRecord>();
+    records.add(events.marker(marker(Operation.BEGIN, 0, false), OFFSET));
+    records.addAll(
+        List.of(
+            change("I", row),
+            change("U", "{\"id\":1,\"name\":null,\"balance\":0.00,\"active\":false,\"visits\":-1}"),
+            change("D", row),
+            change("T", null),
+            change(
+                "S",
+                "{\"sql\":\"alter table account add column note text\",\"search_path\":\"public\","
+                    + "\"settings\":{\"TimeZone\":\"UTC\"}}"),
+            change("u", row, "{\"id\":1,\"name\":\"Ana\"}"),
+            change("d", row, "{\"id\":1,\"name\":\"Ana\"}"),
+            large.next(),
+            large.next(),
+            events.copied(new CopiedRow(row, null), copy, BATCH, 6, 9, OFFSET),
+            digest()));
+    for (var record : records) {
+      if (EventHeaders.operation(record.headers()).isTallied()) {
+        sent.add("public.account", record.key(), record.value());
+      }
+    }
+    records.add(events.marker(marker(Operation.COMMIT, 10, true), OFFSET));
+    return records;
   }
 
   private SourceRecord digest() throws SQLException {
@@ -300,7 +311,7 @@ class EventBuilderTest {
         OFFSET);
   }
 
-  private static Marker marker(Operation operation, long rank, boolean ends) {
+  private Marker marker(Operation operation, long rank, boolean ends) {
     return new Marker(
         operation,
         LOG,
@@ -311,7 +322,8 @@ class EventBuilderTest {
         rank,
         Optional.of(
             new Marker.Copy(3, new TableName("public", "account"), Optional.empty(), true, ends)),
-        operation == Operation.COMMIT ? sequences() : List.of());
+        operation == Operation.COMMIT ? sequences() : List.of(),
+        operation == Operation.COMMIT ? sent.byTable() : Map.of());
   }
 
   private static List<SequenceValue> sequences() {
