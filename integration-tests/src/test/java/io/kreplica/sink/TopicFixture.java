@@ -5,8 +5,11 @@ import io.kreplica.record.EventHeaders;
 import io.kreplica.record.LogPosition;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
+import io.kreplica.record.SequenceValue;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -79,6 +82,13 @@ final class TopicFixture implements ReadableTopic {
   /** A record that is not KReplica's. */
   void foreignRecord(Object key, Object value) {
     add(null, key, null, value, new ConnectHeaders());
+  }
+
+  /** A record as somebody wrote it who knows what KReplica's look like; converters keep it. */
+  void forgedRecord(Object key, Object value, Map<String, ?> headers) {
+    var made = new ConnectHeaders();
+    headers.forEach((name, text) -> made.addString(name, text.toString()));
+    add(null, key, null, value, made);
   }
 
   /** Drops the first records, as retention does. */
@@ -193,14 +203,40 @@ final class TopicFixture implements ReadableTopic {
       return made;
     }
 
+    /** The headers of a record of this batch, to be changed at will. */
+    Map<String, Object> headersOf(String operation, String table, long xid) {
+      rank++;
+      return new HashMap<>(
+          Map.of(
+              EventHeaders.OPERATION,
+              operation,
+              EventHeaders.TABLE,
+              table,
+              EventHeaders.SEQ,
+              rank,
+              EventHeaders.XID,
+              xid,
+              EventHeaders.TX,
+              rank,
+              EventHeaders.RANK,
+              rank,
+              EventHeaders.BATCH,
+              id,
+              EventHeaders.EPOCH,
+              epoch,
+              EventHeaders.TIMESTAMP_MICROS,
+              1_000_000));
+    }
+
     /** Ends the batch; the offset of the marker. */
-    long commit() {
-      marker(Operation.COMMIT, copy);
+    long commit(SequenceValue... sequences) {
+      marker(Operation.COMMIT, copy, sequences);
       end = to;
       return records.size() - 1L;
     }
 
-    private void marker(Operation operation, Optional<Marker.Copy> carried) {
+    private void marker(
+        Operation operation, Optional<Marker.Copy> carried, SequenceValue... sequences) {
       var marker =
           new Marker(
               operation,
@@ -210,7 +246,8 @@ final class TopicFixture implements ReadableTopic {
               LogPosition.parse(from),
               LogPosition.parse(to),
               rank,
-              carried);
+              carried,
+              List.of(sequences));
       var made = new ConnectHeaders();
       marker.writeTo(made);
       add(null, null, Marker.SCHEMA, marker.toValue().value(), made);

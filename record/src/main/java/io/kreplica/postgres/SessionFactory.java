@@ -40,6 +40,7 @@ public record SessionFactory(
           Map.entry("xmloption", "content"),
           Map.entry("array_nulls", "on"),
           Map.entry("quote_all_identifiers", "off"),
+          Map.entry("standard_conforming_strings", "on"),
           Map.entry("search_path", "pg_catalog"),
           Map.entry("statement_timeout", "0"),
           Map.entry("lock_timeout", "0"),

@@ -50,11 +50,8 @@ public final class ReplicaSinkConfig extends AbstractConfig {
       "The slave's name, by which the master's replica.copy(…, slave => 'name') addresses a copy to"
           + " it alone. Empty: the connector's name.";
 
-  public static final String TABLE_MAP = "table.map";
-  private static final String TABLE_MAP_DOC =
-      "Where tables have other names on the slave: pairs of the master's table and the slave's, such"
-          + " as public.account:crm.account, public.visit:crm.visit. Quote a part that holds a dot,"
-          + " a comma or a colon. All other tables keep their names.";
+  public static final String TABLES = TableSettings.TABLES;
+  public static final String TABLE_MAP = TableSettings.TABLE_MAP;
 
   public static final String CONFLICT_MODE = "conflict.mode";
   private static final String CONFLICT_MODE_DOC =
@@ -122,7 +119,7 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   private static final String SCHEMA = "Schema changes";
 
   public static final ConfigDef CONFIG_DEF =
-      new ConfigDef()
+      TableSettings.define(new ConfigDef(), APPLYING)
           .define(
               CONNECTION_URL,
               ConfigDef.Type.STRING,
@@ -179,19 +176,6 @@ public final class ReplicaSinkConfig extends AbstractConfig {
               4,
               Width.MEDIUM,
               "Slave's name")
-          .define(
-              TABLE_MAP,
-              ConfigDef.Type.STRING,
-              "",
-              LambdaValidator.with(
-                  (name, value) -> TableMap.parse(name, String.valueOf(value)),
-                  () -> "schema.table:schema.table, …"),
-              Importance.MEDIUM,
-              TABLE_MAP_DOC,
-              APPLYING,
-              1,
-              Width.LONG,
-              "Tables of other names")
           .define(
               CONFLICT_MODE,
               ConfigDef.Type.STRING,
@@ -342,7 +326,7 @@ public final class ReplicaSinkConfig extends AbstractConfig {
 
   /** Which table takes whose changes. */
   public TableMap tableMap() {
-    return TableMap.parse(TABLE_MAP, getString(TABLE_MAP));
+    return TableSettings.tableMap(this);
   }
 
   /** How far the slave's schema follows the master's. */
@@ -358,7 +342,7 @@ public final class ReplicaSinkConfig extends AbstractConfig {
 
   /** The slave's sequences, as far as they follow the master's. */
   public SlaveSequences sequences() {
-    return new SlaveSequences(tableMap()::target, getBoolean(SEQUENCES_ENABLED));
+    return new SlaveSequences(tableMap(), getBoolean(SEQUENCES_ENABLED));
   }
 
   /** Whether transactions that the slave refuses go to the dead letter queue. */

@@ -177,7 +177,7 @@ final class BatchApplier {
         truncate(truncate.tables());
       } else if (step instanceof Reduction.BeginCopy copy) {
         beginCopy(work.log(), copy.change());
-      } else if (step instanceof Reduction.EndCopy copy) {
+      } else if (step instanceof Reduction.EndCopy copy && tables.takes(copy.change().table())) {
         ledger.endCopy(connection, work.log(), copy.change());
       }
     }
@@ -237,6 +237,10 @@ final class BatchApplier {
   }
 
   private void beginCopy(String log, Change.CopyBegun copy) throws SQLException {
+    if (!tables.takes(copy.table())) {
+      LOG.info("Copy {} of {} is not for this slave", copy.request(), copy.table());
+      return;
+    }
     var target = tables.target(copy.table());
     if (SlaveCatalog.read(connection, target).isPresent()) {
       LOG.info("Copy {} of {} begins: emptying {}", copy.request(), copy.table(), target);

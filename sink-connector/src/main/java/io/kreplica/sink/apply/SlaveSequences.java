@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,18 +80,18 @@ public final class SlaveSequences {
       where j.verdict is distinct from 'equal'
       """;
 
-  private final Function<TableName, TableName> targets;
+  private final TableMap map;
   private final boolean enabled;
   private final Set<TableName> mentioned = new HashSet<>();
 
   /**
    * Makes the sequences of a slave.
    *
-   * @param targets what a table or sequence of the master is called on the slave
+   * @param map what a table or sequence of the master is called on the slave, and which are taken
    * @param enabled whether they are set at all
    */
-  public SlaveSequences(Function<TableName, TableName> targets, boolean enabled) {
-    this.targets = targets;
+  public SlaveSequences(TableMap map, boolean enabled) {
+    this.map = map;
     this.enabled = enabled;
   }
 
@@ -101,7 +100,8 @@ public final class SlaveSequences {
    *
    * @throws ConnectException if the role may not, or a sequence does not take the value
    */
-  void set(Connection connection, List<SequenceValue> wanted) throws SQLException {
+  void set(Connection connection, List<SequenceValue> told) throws SQLException {
+    var wanted = told.stream().filter(this::isTaken).toList();
     if (!enabled || wanted.isEmpty()) {
       return;
     }
@@ -115,6 +115,10 @@ public final class SlaveSequences {
     }
   }
 
+  private boolean isTaken(SequenceValue sequence) {
+    return map.takes(sequence.column().map(SequenceValue.Column::table).orElse(sequence.name()));
+  }
+
   private void bind(PreparedStatement statement, List<SequenceValue> wanted) throws SQLException {
     var names = new ArrayLiteral();
     var owners = new ArrayLiteral();
@@ -122,8 +126,8 @@ public final class SlaveSequences {
     var values = new ArrayLiteral();
     var called = new ArrayLiteral();
     for (var sequence : wanted) {
-      names.add(targets.apply(sequence.name()).toSql());
-      owners.add(sequence.column().map(c -> targets.apply(c.table()).toSql()).orElse(null));
+      names.add(map.takes(sequence.name()) ? map.target(sequence.name()).toSql() : null);
+      owners.add(sequence.column().map(c -> map.target(c.table()).toSql()).orElse(null));
       columns.add(sequence.column().map(SequenceValue.Column::name).orElse(null));
       values.add(Long.toString(sequence.value()));
       called.add(Boolean.toString(sequence.isCalled()));

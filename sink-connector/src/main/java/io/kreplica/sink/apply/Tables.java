@@ -99,6 +99,11 @@ final class Tables {
         .orElse(target.toSql());
   }
 
+  /** Whether this sink takes the changes of a table of the master. */
+  boolean takes(TableName source) {
+    return map.takes(source);
+  }
+
   /** The slave's table for a table of the master. */
   TableName target(TableName source) {
     return map.target(source);

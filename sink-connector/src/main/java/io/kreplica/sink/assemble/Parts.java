@@ -19,6 +19,9 @@ import org.apache.kafka.connect.errors.DataException;
  */
 final class Parts {
 
+  /** PostgreSQL's limit. */
+  private static final int MOST_COLUMNS = 1_600;
+
   private final long mostHeld;
   private final Map<String, Value> values = new LinkedHashMap<>();
   private long rank;
@@ -77,6 +80,10 @@ final class Parts {
     hasGap |= part.number() != last + 1;
     last = part.number();
     var value = values.computeIfAbsent(part.column(), column -> new Value());
+    if (values.size() > MOST_COLUMNS) {
+      throw new DataException(
+          "Parts of more columns than a table can have came for one row of " + part.table() + ".");
+    }
     value.parts++;
     value.characters += part.data().length();
     if (isStoring) {

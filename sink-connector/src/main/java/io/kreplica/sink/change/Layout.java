@@ -12,7 +12,10 @@ import org.apache.kafka.connect.data.Struct;
 /** Where the values of a shape sit in a record's key and value. Immutable. */
 sealed interface Layout {
 
-  /** The schema parameter by which the source says a column's type. */
+  /**
+   * The schema parameter by which the source says a column's type. What is no type's name is not
+   * read, as it becomes a part of statements and of messages with DDL to run.
+   */
   String TYPE_PARAMETER = "postgres.type";
 
   /** The columns. */
@@ -52,7 +55,7 @@ sealed interface Layout {
       for (var fields : List.of(rowFields, keyFields)) {
         for (var field : fields) {
           columns.add(field.name());
-          types.add(type(field.schema()));
+          types.add(type(field));
         }
       }
       var keyColumns = key.schema().fields().stream().map(Field::name).toList();
@@ -64,8 +67,10 @@ sealed interface Layout {
           List.copyOf(keyFields));
     }
 
-    private static String type(Schema schema) {
-      return schema.parameters() == null ? null : schema.parameters().get(TYPE_PARAMETER);
+    private static String type(Field field) {
+      var parameters = field.schema().parameters();
+      var type = parameters == null ? null : parameters.get(TYPE_PARAMETER);
+      return type != null && TypeName.isOne(type) ? type : null;
     }
 
     @Override

@@ -34,6 +34,7 @@ public final class SinkValidation {
     checkTopics();
     checkTolerance();
     checkCommands();
+    checkTables();
     if (values.stream().allMatch(value -> value.errorMessages().isEmpty())) {
       new SlaveReadiness(new ReplicaSinkConfig(properties), topic(), this::error).check();
     }
@@ -74,6 +75,21 @@ public final class SinkValidation {
               + " hit other tables where "
               + ReplicaSinkConfig.TABLE_MAP
               + " gives them other names. Leave one of the two out.");
+    }
+  }
+
+  private void checkTables() {
+    if (values.stream().anyMatch(value -> !value.errorMessages().isEmpty())) {
+      return;
+    }
+    for (var source : new ReplicaSinkConfig(properties).tableMap().namedInVain()) {
+      error(
+          ReplicaSinkConfig.TABLE_MAP,
+          "Table "
+              + source
+              + " stands in it, and "
+              + ReplicaSinkConfig.TABLES
+              + " does not name it, so that its changes are refused. Name it there too.");
     }
   }
 
