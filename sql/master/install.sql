@@ -14,6 +14,7 @@ set local search_path = pg_catalog, pg_temp;
 set local client_min_messages = warning;
 set local standard_conforming_strings = on;
 
+\ir ../refuse_foreign_schema.sql
 \ir wait_for_writers.sql
 \ir ../create_schema.sql
 
@@ -28,6 +29,7 @@ set local standard_conforming_strings = on;
 \ir tables/former_name.sql
 \ir tables/tracked_sequence.sql
 \ir tables/missed_command.sql
+\ir tables/trusted_owner.sql
 
 -- Functions whose parameters were others in version 1 of the script
 drop function if exists replica.track(regclass, regclass, boolean);
@@ -63,6 +65,8 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/partitions_fit.sql
 \ir functions/refuse_untrackable.sql
 \ir functions/refuse_unreadable.sql
+\ir functions/strangers.sql
+\ir functions/refuse_strangers.sql
 \ir functions/key_columns.sql
 \ir functions/settings_matter.sql
 \ir functions/image_matters.sql
@@ -88,6 +92,8 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/forget_dropped.sql
 \ir functions/track.sql
 \ir functions/untrack.sql
+\ir functions/trust.sql
+\ir functions/distrust.sql
 \ir functions/renew_triggers.sql
 \ir functions/renew.sql
 \ir functions/track_all.sql

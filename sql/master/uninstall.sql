@@ -40,7 +40,7 @@ begin
         join pg_catalog.pg_proc p on p.oid = g.tgfoid
         join pg_catalog.pg_namespace n on n.oid = p.pronamespace
         join pg_catalog.pg_class c on c.oid = g.tgrelid
-        where n.nspname = 'replica' and g.tgparentid = 0
+        where n.nspname = 'replica' and g.tgparentid operator(pg_catalog.=) 0
         group by g.tgrelid, c.relispartition
         order by c.relispartition, g.tgrelid
     loop
@@ -113,6 +113,10 @@ drop function if exists
     replica.needs_row_form(regclass),
     replica.refuse_untrackable(pg_class),
     replica.refuse_unreadable(regclass),
+    replica.strangers(regclass),
+    replica.refuse_strangers(regclass),
+    replica.trust(regrole),
+    replica.distrust(regrole),
     replica.create_triggers(integer),
     replica.create_leaf_trigger(integer, regclass),
     replica.adopt_partition(integer, regclass, boolean),
@@ -198,7 +202,7 @@ begin
     end if;
 end
 $$;
-drop table if exists replica.missed_command, replica.former_name, replica.tracked_sequence, replica.copy_request, replica.check_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
+drop table if exists replica.missed_command, replica.trusted_owner, replica.former_name, replica.tracked_sequence, replica.copy_request, replica.check_request, replica.checkpoint, replica.replica_log, replica.tracked_partition, replica.tracked_table, replica.log_state;
 
 \ir ../shared/uninstall.sql
 

@@ -17,6 +17,7 @@ set local search_path = pg_catalog, pg_temp;
 set local standard_conforming_strings = on;
 
 -- Schema
+\ir ../refuse_foreign_schema.sql
 \ir ../create_schema.sql
 
 -- How far the slave is, and which of its tables are complete

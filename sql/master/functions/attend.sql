@@ -32,6 +32,13 @@ begin
         message := format('%s was dropped and restored from a dump with its triggers: it will be copied again', _table.relation);
         return next;
     end if;
+    for message in
+        select format('%s is tracked, and role %s, which owns %s, could have code executed with the rights of %s, which owns schema replica. If it may do all that %3$s may: select replica.trust(%5$L); if not: select replica.untrack(%6$L)',
+                      _table.relation, s.owner, s.possession, current_user, quote_ident(s.owner), _table.relation)
+        from replica.strangers(_table.relation) s
+    loop
+        return next;
+    end loop;
     if (select c.relispartition from pg_class c where c.oid = _table.relation) then
         message := format('%s became a partition of %s: select replica.untrack(%L), and track the root',
                           _table.relation, pg_partition_root(_table.relation), _table.relation);

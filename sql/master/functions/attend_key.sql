@@ -25,9 +25,16 @@ begin
     perform replica.request_copy(tracked.table_id);
     message := message || '; it will be copied again';
     return next;
-exception when lock_not_available or deadlock_detected then
-    message := format('%s is busy; its new key waits for the next time', tracked.relation);
-    return next;
+exception
+    when lock_not_available or deadlock_detected then
+        is_trouble := false;
+        message := format('%s is busy; its new key waits for the next time', tracked.relation);
+        return next;
+    when insufficient_privilege then
+        is_trouble := true;
+        message := format('%s has another key than it is tracked by: %s. Run as its owner: select replica.track(%L); select replica.copy(%3$L).',
+                          tracked.relation, sqlerrm, tracked.relation);
+        return next;
 end
 $$;
 

@@ -5,7 +5,8 @@ set standard_conforming_strings = on
 as $$
 -- Executes a command that changes the schema, and logs it, so that slaves with ddl.enabled=true execute it
 -- too, at exactly its place among the rows. Security invoker without a search path of its own: the command
--- runs with the caller's rights and is to find what the caller would find. Whoever may call this can have
+-- runs with the caller's rights and is to find what the caller would find. So everything here is named in full,
+-- operators and types too. Whoever may call this can have
 -- anything executed on the slaves, with the rights of their sinks.
 --   command   one or more commands, such as ALTER TABLE; none that controls the transaction, and none that
 --             changes rows of tracked tables
@@ -13,13 +14,13 @@ as $$
 --             tables are tracked with cascading, for slaves of this slave
 -- Returns what was done, as a sentence.
 declare
-    _path constant text := (
+    _path constant pg_catalog.text := (
         select coalesce(pg_catalog.string_agg(pg_catalog.quote_ident(s.name), ', ' order by s.place), '')
         from pg_catalog.unnest(pg_catalog.current_schemas(false)) with ordinality as s(name, place)
-        where s.name !~ '^pg_temp');
-    _settings constant json := replica.command_settings();
-    _begun constant json := replica.begin_command(command, replayed);
-    _refusal text;
+        where s.name::pg_catalog.text operator(pg_catalog.!~) '^pg_temp');
+    _settings constant pg_catalog.json := replica.command_settings();
+    _begun constant pg_catalog.json := replica.begin_command(command, replayed);
+    _refusal pg_catalog.text;
     _freed integer[];
     _all_freed integer[] := '{}';
 begin
@@ -36,10 +37,10 @@ begin
         exception when feature_not_supported then
             get stacked diagnostics _refusal = pg_exception_detail;
             _freed := replica.free_keys(_refusal);
-            if pg_catalog.cardinality(_freed) = 0 then
+            if pg_catalog.cardinality(_freed) operator(pg_catalog.=) 0 then
                 raise;
             end if;
-            _all_freed := _all_freed || _freed;
+            _all_freed := pg_catalog.array_cat(_all_freed, _freed);
         end;
     end loop;
     return replica.end_command(command, _path, _settings, _begun, _all_freed);

@@ -4,8 +4,8 @@ language plpgsql security definer
 as $$
 -- Event trigger: logs commands that change tracked tables, see replica.capture_command. Whatever goes wrong here,
 -- the command itself succeeds. Security definer, since whoever alters a table need have no right on the log.
--- No search path of its own, so that the client's can be read: so every name is qualified, and there is no
--- operator that a schema of the client's could replace.
+-- No search path of its own, so that the client's can be read: so every name is qualified, those of types too,
+-- and there is no operator that a schema of the client's could replace.
 declare
     _stack pg_catalog.text;
     _problem pg_catalog.text;

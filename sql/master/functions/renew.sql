@@ -8,15 +8,18 @@ as $$
 -- patience than the detector of deadlocks has: a busy table keeps the triggers it has, which go on
 -- working, and is named in a warning after five seconds, or as long as the session's setting
 -- replica.patience says.
--- Every name is qualified, since a procedure that commits cannot pin its search path.
+-- Every name is qualified, those of operators and types too, since a procedure that commits cannot pin its
+-- search path.
 declare
-    _todo record;
+    _todo pg_catalog.record;
     _patience constant interval :=
-        coalesce(nullif(pg_catalog.current_setting('replica.patience', true), ''), '5s');
-    _deadline timestamptz;
-    _trouble text;
-    _state text;
-    _message text;
+        case when pg_catalog.length(pg_catalog.current_setting('replica.patience', true)) operator(pg_catalog.>) 0
+             then pg_catalog.current_setting('replica.patience')
+             else '5s' end;
+    _deadline pg_catalog.timestamptz;
+    _trouble pg_catalog.text;
+    _state pg_catalog.text;
+    _message pg_catalog.text;
 begin
     perform replica.forget_dropped();
     perform replica.note_names();
@@ -28,7 +31,7 @@ begin
     commit;
     for _todo in
         select t.table_id, t.relation, null::pg_catalog.name as stray,
-               t.let_go_at is not null or t.triggers_version < s.schema_version or not replica.triggers_fit(t) as is_unfit,
+               t.let_go_at is not null or t.triggers_version operator(pg_catalog.<) s.schema_version or not replica.triggers_fit(t) as is_unfit,
                not replica.triggers_fit(t) as is_altered,
                not replica.may_capture(t) as is_too_much
         from replica.tracked_table t
@@ -38,7 +41,7 @@ begin
         select null, s.relation, s.name, false, false, false
         from replica.stray_triggers() s
     loop
-        _deadline := pg_catalog.clock_timestamp() + _patience;
+        _deadline := pg_catalog.clock_timestamp() operator(pg_catalog.+) _patience;
         loop
             _message := null;
             begin
@@ -64,8 +67,8 @@ begin
                 get stacked diagnostics _state = returned_sqlstate, _message = message_text;
             end;
             commit;
-            exit when _message is null or _state not in ('55P03', '40P01')
-                or pg_catalog.clock_timestamp() > _deadline;
+            exit when _message is null or _state operator(pg_catalog.<>) all (array['55P03', '40P01'])
+                or pg_catalog.clock_timestamp() operator(pg_catalog.>) _deadline;
             perform pg_catalog.pg_sleep(0.2);
         end loop;
         if _message is not null then

@@ -29,6 +29,7 @@ begin
     select * into strict _class from pg_class c where c.oid = tracked;
     perform replica.refuse_untrackable(_class);
     perform replica.refuse_unreadable(tracked);
+    perform replica.refuse_strangers(tracked);
     _keys := replica.key_columns(tracked, key);
     select array_agg(a.attname::text order by k.ordinality)
     into strict _key_names

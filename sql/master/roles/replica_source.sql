@@ -19,10 +19,12 @@ do $$
 begin
     if to_regrole('replica_source') is not null then
         grant usage on schema replica to replica_source;
-        grant select on replica.status, replica.log_state, replica.tracked_table, replica.tracked_partition, replica.former_name to replica_source;
+        -- Version 1 of the script granted more.
+        revoke all on all tables in schema replica from replica_source;
+        grant select on replica.log_state, replica.tracked_table, replica.tracked_partition, replica.former_name, replica.trusted_owner to replica_source;
         grant select, delete on replica.replica_log, replica.checkpoint to replica_source;
-        grant select, insert, update on replica.copy_request to replica_source;
-        grant select, insert, update, delete on replica.check_request to replica_source;
+        grant select, insert (table_id, reason), update (finished_at) on replica.copy_request to replica_source;
+        grant select, delete, insert (table_id, kind, rows_per_range, requested_at), update (finished_at) on replica.check_request to replica_source;
         grant update (epoch, reader, confirmed, confirmed_at) on replica.log_state to replica_source;
         grant execute on function
             replica.read_chunk(integer, json, integer, integer),
@@ -40,6 +42,7 @@ begin
             replica.attend_log(),
             replica.is_unfit(replica.tracked_table),
             replica.may_capture(replica.tracked_table),
+            replica.strangers(regclass),
             replica.triggers_fit(replica.tracked_table),
             replica.key_fits(replica.tracked_table),
             replica.names_fit(replica.tracked_table)

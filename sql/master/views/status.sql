@@ -29,7 +29,7 @@ select
     s.log_limit_bytes,
     coalesce(pg_catalog.pg_total_relation_size('replica.replica_log') > s.log_limit_bytes, false) as is_over_limit,
     coalesce(now() - backlog.oldest, interval '0') as backlog_age,
-    (select coalesce(a.application_name, '') || ' (pid ' || l.pid || ')'
+    (select pg_catalog.format('%s (pid %s)', a.application_name, l.pid)
      from pg_catalog.pg_locks l
      left join pg_catalog.pg_stat_activity a on a.pid = l.pid
      where l.locktype = 'advisory' and l.classid = 19282 and l.objid = 2 and l.granted

@@ -35,11 +35,11 @@ do $$
 begin
     if exists (select from pg_roles where rolname = 'replica_sink') then
         grant usage on schema replica to replica_sink;
-        grant select, insert, update, delete on replica.replica_position to replica_sink;
-        grant select, insert, update, delete on replica.slave_table to replica_sink;
-        grant select, insert, update, delete on replica.dead_letter to replica_sink;
-        grant select, insert, update, delete on replica.verification_run, replica.differing_range to replica_sink;
-        grant select on replica.slave_status, replica.verification, replica.slave_version to replica_sink;
+        -- Version 1 of the script granted more.
+        revoke all on all tables in schema replica from replica_sink;
+        grant select, insert, update on replica.replica_position, replica.slave_table, replica.dead_letter, replica.verification_run to replica_sink;
+        grant select, insert, update, delete on replica.differing_range to replica_sink;
+        grant select on replica.slave_version to replica_sink;
         grant execute on function
             replica.own_rows(regclass),
             replica.collation_order(oid),

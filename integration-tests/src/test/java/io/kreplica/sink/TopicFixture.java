@@ -247,7 +247,8 @@ final class TopicFixture implements ReadableTopic {
               LogPosition.parse(to),
               rank,
               carried,
-              List.of(sequences));
+              List.of(sequences),
+              Map.of());
       var made = new ConnectHeaders();
       marker.writeTo(made);
       add(null, null, Marker.SCHEMA, marker.toValue().value(), made);

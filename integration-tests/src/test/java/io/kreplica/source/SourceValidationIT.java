@@ -13,9 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What validation says before a source is created, and what auto.install does by itself. */
 @ParameterizedClass
@@ -94,25 +92,6 @@ class SourceValidationIT {
   void anUntrackedTableIsNamedWithTheRemedy() {
     assertThat(errors("tables", "public.account,public.missing").get("tables"))
         .contains("public.missing", "select replica.track('public.missing')");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "revoke delete on replica.replica_log from replica_source",
-        "revoke select on replica.log_state from replica_source",
-        "revoke update (epoch) on replica.log_state from replica_source",
-        "revoke insert on replica.copy_request from replica_source",
-        "revoke execute on function replica.read_chunk(integer, json, integer, integer) from replica_source",
-        "revoke usage on schema replica from replica_source"
-      })
-  void aMissingPrivilegeIsNamedWithTheRemedy(String revoke) throws SQLException {
-    master.execute(revoke);
-
-    var errors = errors();
-
-    assertThat(errors).hasSize(1);
-    assertThat(errors.values()).allSatisfy(error -> assertThat(error).contains("replica"));
   }
 
   @Test

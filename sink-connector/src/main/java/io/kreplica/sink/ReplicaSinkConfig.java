@@ -119,7 +119,7 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   private static final String SCHEMA = "Schema changes";
 
   public static final ConfigDef CONFIG_DEF =
-      TableSettings.define(new ConfigDef(), APPLYING)
+      new ConfigDef()
           .define(
               CONNECTION_URL,
               ConfigDef.Type.STRING,
@@ -275,6 +275,10 @@ public final class ReplicaSinkConfig extends AbstractConfig {
               3,
               Width.SHORT,
               "Add missing columns");
+
+  static {
+    TableSettings.define(CONFIG_DEF, APPLYING);
+  }
 
   private final String connector;
 

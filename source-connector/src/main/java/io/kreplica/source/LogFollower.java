@@ -1,6 +1,7 @@
 package io.kreplica.source;
 
 import io.kreplica.postgres.Backoff;
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SqlStates;
 import io.kreplica.source.offset.Acknowledgements;
 import io.kreplica.source.offset.SourceOffset;
@@ -67,11 +68,23 @@ final class LogFollower implements AutoCloseable {
       }
       if (!SqlStates.isOutage(e)) {
         throw new ConnectException(
-            "Cannot read the log of " + config.master() + ": " + e.getMessage(), e);
+            "Cannot read the log of "
+                + config.master()
+                + ": "
+                + ServerMessage.describe(e)
+                + remedy(e),
+            ServerMessage.withoutValues(e));
       }
       waitForMaster(e);
       return List.of();
     }
+  }
+
+  private static String remedy(SQLException e) {
+    return SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)
+        ? ". GRANT replica_source TO the role, or run sql/master/install.sql again; then restart the"
+            + " task."
+        : "";
   }
 
   private void connect() throws SQLException, InterruptedException {
@@ -94,7 +107,7 @@ final class LogFollower implements AutoCloseable {
       LOG.warn(
           "The master {} is away, trying again until it is back: {}",
           config.master(),
-          e.getMessage());
+          ServerMessage.describe(e));
       isOut = true;
     }
     Thread.sleep(backoff.next().toMillis());

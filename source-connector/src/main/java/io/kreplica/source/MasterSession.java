@@ -162,6 +162,7 @@ final class MasterSession implements AutoCloseable {
 
   /** The next records; empty if the master had nothing new for a while. */
   List<SourceRecord> read() throws SQLException, InterruptedException {
+    renewal.checkAllowed();
     pruner.pruneNowAndThen();
     if (inTransit.isEmpty() && !openNextBatch()) {
       return List.of();

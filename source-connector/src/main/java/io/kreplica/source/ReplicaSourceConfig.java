@@ -1,8 +1,8 @@
 package io.kreplica.source;
 
 import io.kreplica.postgres.SessionFactory;
+import io.kreplica.record.TablePattern;
 import io.kreplica.source.event.TypeMapping;
-import io.kreplica.source.master.TablePattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

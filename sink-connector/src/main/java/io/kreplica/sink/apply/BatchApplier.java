@@ -96,9 +96,13 @@ final class BatchApplier {
         // All rows of its batch stand before it, so none has to wait for one behind it.
         write(work, changes, false);
         changes.clear();
-        verifier.verify(connection, work.log(), verification, rows -> write(work, rows, false));
+        if (tables.takes(verification.table())) {
+          verifier.verify(connection, work.log(), verification, rows -> write(work, rows, false));
+        }
       } else if (change instanceof Change.RowToRepair row) {
-        verifier.repair().gather(row);
+        if (tables.takes(row.row().table())) {
+          verifier.repair().gather(row);
+        }
       } else if (change instanceof Change.Part part) {
         storedValues.add(connection, part);
       } else if (change instanceof Change.Altered) {

@@ -1,5 +1,6 @@
 package io.kreplica.sink.apply;
 
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SqlStates;
 import io.kreplica.record.TableName;
 import io.kreplica.sink.change.Change;
@@ -48,48 +49,14 @@ public final class Refusals {
     return new ConnectException("Cannot " + what + ": " + describe(e) + ". " + remedy(e));
   }
 
-  /** The server's message, without what it quotes where that may be a value, and the state. */
+  /** What PostgreSQL says, without values. */
   public static String describe(SQLException e) {
-    var state = e.getSQLState() == null ? "no SQLSTATE" : "SQLSTATE " + e.getSQLState();
     var server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
-    if (server == null) {
-      return e.getMessage() + " (" + state + ")";
-    }
-    var text = new StringBuilder(withoutValues(server.getMessage(), e.getSQLState()));
-    text.append(" (").append(state);
-    if (server.getConstraint() != null) {
-      text.append(", constraint ").append(server.getConstraint());
-    }
-    if (server.getColumn() != null) {
-      text.append(", column ").append(server.getColumn());
-    }
-    return text.append(')').toString();
-  }
-
-  /** Integrity (23), names and rights (42) and connections quote names only; others, values. */
-  private static String withoutValues(String message, String state) {
-    if (message == null || state == null) {
-      return "no message";
-    }
-    if (state.startsWith("23")
-        || state.startsWith("28")
-        || state.startsWith("3D")
-        || state.startsWith("42")
-        || state.startsWith("57")) {
-      return message;
-    }
-    if (state.startsWith("P0")) {
-      return "an exception raised by a function";
-    }
-    var rounded = message.indexOf(ROUNDED);
-    if (rounded >= 0) {
-      return message.substring(rounded).replace("\"", "");
-    }
-    var first = message.indexOf('"');
-    var last = message.lastIndexOf('"');
-    return first < 0 || first == last
-        ? message
-        : message.substring(0, first + 1) + "…" + message.substring(last);
+    var message = server == null ? null : server.getMessage();
+    var rounded = message == null ? -1 : message.indexOf(ROUNDED);
+    return rounded < 0
+        ? ServerMessage.describe(e)
+        : message.substring(rounded).replace("\"", "") + " (SQLSTATE " + e.getSQLState() + ")";
   }
 
   private static String remedy(SQLException e) {

@@ -1,5 +1,6 @@
 package io.kreplica.sink.apply;
 
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SessionFactory;
 import io.kreplica.postgres.SqlStates;
 import io.kreplica.record.SchemaCommand;
@@ -95,7 +96,7 @@ final class SchemaCommands {
               + Refusals.describe(e)
               + ". "
               + remedy(e),
-          e);
+          ServerMessage.withoutValues(e));
     }
     return true;
   }

@@ -1,6 +1,8 @@
 package io.kreplica.sink.apply;
 
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SessionFactory;
+import io.kreplica.postgres.SqlStates;
 import io.kreplica.sink.assemble.Work;
 import io.kreplica.sink.position.FencedException;
 import io.kreplica.sink.position.Position;
@@ -85,13 +87,33 @@ public final class Slave {
       SlaveSession.becomeReplica(session, sessions.user());
       takePosition(session);
       session.setAutoCommit(false);
-    } catch (SQLException | ConnectException e) {
+    } catch (SQLException e) {
+      close(session);
+      throw explain(e);
+    } catch (ConnectException e) {
       close(session);
       throw e;
     }
     tables.forget();
     connection = session;
     applier = newApplier(careful);
+  }
+
+  /** Waiting helps in an outage only. */
+  private SQLException explain(SQLException e) {
+    if (Outages.isOutage(e)) {
+      return e;
+    }
+    if (SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
+      throw new ConnectException(
+          "Cannot apply to this slave: "
+              + Refusals.describe(e)
+              + ". Run on the slave: grant replica_sink to "
+              + sessions.user()
+              + "; if that was done, run sql/slave/install.sql again.",
+          ServerMessage.withoutValues(e));
+    }
+    throw Refusals.of("attach to " + sessions, e);
   }
 
   private void takePosition(Connection session) throws SQLException {

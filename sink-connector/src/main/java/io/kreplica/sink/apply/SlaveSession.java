@@ -1,5 +1,6 @@
 package io.kreplica.sink.apply;
 
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SessionFactory;
 import io.kreplica.postgres.SqlStates;
 import java.sql.Connection;
@@ -35,7 +36,7 @@ public final class SlaveSession {
               + ": "
               + Refusals.describe(e)
               + ". Check connection.url, connection.user and connection.password.",
-          e);
+          ServerMessage.withoutValues(e));
     }
   }
 
@@ -66,15 +67,18 @@ public final class SlaveSession {
       throw new ConnectException(
           "Cannot apply to this slave: role '"
               + user
-              + "' may not use the schema replica. Run on the slave: grant replica_sink to "
-              + user,
-          e);
+              + "' may not use the schema replica: "
+              + Refusals.describe(e)
+              + ". Run on the slave: grant replica_sink to "
+              + user
+              + "; if that was done, run sql/slave/install.sql again.",
+          ServerMessage.withoutValues(e));
     }
     if (SqlStates.is(e, SqlStates.UNDEFINED_TABLE) || SqlStates.is(e, SqlStates.INVALID_SCHEMA)) {
       throw new ConnectException(
           "Cannot apply to this slave: it has no view replica.slave_version. Run"
               + " sql/slave/install.sql in this database.",
-          e);
+          ServerMessage.withoutValues(e));
     }
     return e;
   }
@@ -126,7 +130,7 @@ public final class SlaveSession {
               + (grantable
                   ? "grant set on parameter session_replication_role to " + user
                   : "alter role " + user + " set session_replication_role = replica"),
-          e);
+          ServerMessage.withoutValues(e));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.kreplica.sink.apply;
 
 import io.kreplica.postgres.Identifiers;
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SqlStates;
 import io.kreplica.record.TableName;
 import io.kreplica.sink.change.Shape;
@@ -101,7 +102,7 @@ final class TableGrowth {
               + what
               + ": the records do not tell the type of column "
               + Identifiers.quoteIfNeeded(name)
-              + ". auto.create and auto.evolve need converters that keep schemas, on both"
+              + ", or not as PostgreSQL writes it. auto.create and auto.evolve need converters that keep schemas, on both"
               + " connectors: key.converter.schemas.enable=true and"
               + " value.converter.schemas.enable=true for JsonConverter.");
     }
@@ -127,7 +128,8 @@ final class TableGrowth {
         throw e;
       }
       throw new ConnectException(
-          "Cannot " + what + ": " + Refusals.describe(e) + ". " + remedy(e), e);
+          "Cannot " + what + ": " + Refusals.describe(e) + ". " + remedy(e),
+          ServerMessage.withoutValues(e));
     }
   }
 

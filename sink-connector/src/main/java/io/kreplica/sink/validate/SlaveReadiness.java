@@ -8,6 +8,8 @@ import io.kreplica.sink.apply.SlaveCatalog;
 import io.kreplica.sink.apply.SlaveSession;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.kafka.connect.errors.ConnectException;
 
@@ -15,6 +17,8 @@ import org.apache.kafka.connect.errors.ConnectException;
 final class SlaveReadiness {
 
   private static final String NO_PASSWORD = "08004";
+  private static final List<String> WRITING =
+      List.of("select", "insert", "update", "delete", "truncate");
 
   private final ReplicaSinkConfig config;
   private final String topic;
@@ -73,15 +77,17 @@ final class SlaveReadiness {
   }
 
   private void checkPosition(Connection connection) throws SQLException {
-    if (!mayUse(connection, "replica.replica_position")
-        || !mayUse(connection, "replica.slave_table")) {
+    var missing = SlavePrivileges.missing(connection);
+    if (missing.isPresent()) {
       errors.accept(
           ReplicaSinkConfig.CONNECTION_USER,
           "Role '"
               + user()
-              + "' may not write the tables of the schema replica. Run on the slave: grant"
-              + " replica_sink to "
-              + user());
+              + "' lacks "
+              + missing.get()
+              + ". Run on the slave: grant replica_sink to "
+              + user()
+              + "; if that was done, run sql/slave/install.sql again.");
       return;
     }
     try (var select =
@@ -121,32 +127,41 @@ final class SlaveReadiness {
           "The slave's table "
               + target
               + " has no key. Add the primary key that the master's table has.");
-    } else if (!mayUse(connection, target.toSql())) {
-      errors.accept(
-          ReplicaSinkConfig.TABLE_MAP,
-          "Role '"
-              + user()
-              + "' may not write "
-              + target
-              + ". Run on the slave: grant select, insert, update, delete, truncate on "
-              + target
-              + " to "
-              + user());
+    } else {
+      missing(connection, WRITING, List.of(target.toSql()))
+          .ifPresent(
+              privileges ->
+                  errors.accept(
+                      ReplicaSinkConfig.TABLE_MAP,
+                      "Role '"
+                          + user()
+                          + "' lacks "
+                          + privileges
+                          + ". Run on the slave: grant "
+                          + String.join(", ", WRITING)
+                          + " on "
+                          + target
+                          + " to "
+                          + user()));
     }
   }
 
-  private static boolean mayUse(Connection connection, String table) throws SQLException {
+  /** Which of some privileges the role lacks on which of some tables. */
+  private static Optional<String> missing(
+      Connection connection, List<String> privileges, List<String> tables) throws SQLException {
     try (var select =
         connection.prepareStatement(
-            "select bool_and(has_table_privilege(?, privilege))"
-                + " from unnest('{select,insert,update,delete}'::text[]) as privilege")) {
-      select.setString(1, table);
-      try (var rows = select.executeQuery()) {
-        return rows.next() && rows.getBoolean(1);
+            "select string_agg(upper(p) || ' on ' || t::regclass, ', ') from unnest(?) as t,"
+                + " unnest(?) as p where not has_table_privilege(t, p)")) {
+      select.setArray(1, connection.createArrayOf("text", tables.toArray()));
+      select.setArray(2, connection.createArrayOf("text", privileges.toArray()));
+      try (var row = select.executeQuery()) {
+        row.next();
+        return Optional.ofNullable(row.getString(1));
       }
     } catch (SQLException e) {
       if (SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
-        return false;
+        return Optional.of("USAGE on the schema of " + String.join(", ", tables));
       }
       throw e;
     }

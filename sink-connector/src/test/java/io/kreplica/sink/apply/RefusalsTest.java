@@ -9,31 +9,17 @@ import org.postgresql.util.ServerErrorMessage;
 
 class RefusalsTest {
 
-  private static String describe(String state, String message, String more) {
-    return Refusals.describe(
-        new PSQLException(
-            new ServerErrorMessage("SERROR\0C" + state + "\0M" + message + "\0" + more), false));
-  }
-
   @Test
-  void hidesValuesThatThePostgresMessageQuotes() {
-    assertThat(describe("22P02", "invalid input syntax for type integer: \"secret\"", ""))
-        .isEqualTo("invalid input syntax for type integer: \"…\" (SQLSTATE 22P02)");
-    assertThat(describe("22008", "value \"a\" and \"secret\" out of range", ""))
-        .doesNotContain("secret");
-    assertThat(describe("P0001", "no secret here", "")).doesNotContain("secret");
-  }
-
-  @Test
-  void keepsNamesAndLeavesTheDetailOut() {
+  void namesTheColumnThatWouldRoundAValue() {
     assertThat(
-            describe(
-                "23505",
-                "duplicate key value violates unique constraint \"one_name\"",
-                "DKey (name)=(secret) already exists.\0none_name\0"))
-        .isEqualTo(
-            "duplicate key value violates unique constraint \"one_name\" (SQLSTATE 23505,"
-                + " constraint one_name)");
+            Refusals.describe(
+                new PSQLException(
+                    new ServerErrorMessage(
+                        "SERROR\0C22P02\0Minvalid input syntax for type numeric: \""
+                            + Refusals.ROUNDED
+                            + "price\"\0"),
+                    false)))
+        .isEqualTo("a value that would be rounded in column price (SQLSTATE 22P02)");
   }
 
   @Test

@@ -229,6 +229,10 @@ final class RowWriter {
   private static <T> T explained(Origin origin, Step<T> step) throws SQLException {
     try {
       return step.run();
+    } catch (NumberFormatException e) {
+      // Java's own message would hold the value.
+      throw new DataException(
+          "Cannot read " + origin.name().get() + ": a value is not as its column's type has it");
     } catch (IllegalArgumentException | DataException e) {
       throw new DataException("Cannot read " + origin.name().get() + ": " + e.getMessage(), e);
     }

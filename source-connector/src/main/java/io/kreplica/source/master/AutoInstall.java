@@ -1,8 +1,10 @@
 package io.kreplica.source.master;
 
 import io.kreplica.postgres.InstallScript;
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SqlStates;
 import io.kreplica.record.TableName;
+import io.kreplica.record.TablePattern;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -75,10 +77,10 @@ public final class AutoInstall {
       if (SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
         throw new ConnectException(
             "Cannot install KReplica's script on the master: "
-                + e.getMessage()
+                + ServerMessage.describe(e)
                 + ". Grant the role CREATE on the database, and ownership of the schema replica if"
                 + " there is one; or let an administrator run sql/master/install.sql.",
-            e);
+            ServerMessage.withoutValues(e));
       }
       throw e;
     }
@@ -108,9 +110,11 @@ public final class AutoInstall {
         throw e;
       }
       if (mustSucceed) {
-        throw new ConnectException("Cannot track " + table + ": " + e.getMessage(), e);
+        throw new ConnectException(
+            "Cannot track " + table + ": " + ServerMessage.describe(e),
+            ServerMessage.withoutValues(e));
       }
-      LOG.warn("Left out {}: {}", table, e.getMessage());
+      LOG.warn("Left out {}: {}", table, ServerMessage.describe(e));
     }
   }
 }

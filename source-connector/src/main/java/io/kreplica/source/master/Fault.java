@@ -1,5 +1,6 @@
 package io.kreplica.source.master;
 
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SessionFactory;
 import java.sql.SQLException;
 
@@ -25,7 +26,7 @@ public enum Fault {
         + " "
         + sessions
         + ": "
-        + e.getMessage()
+        + ServerMessage.describe(e)
         + ". "
         + switch (e.getSQLState() == null ? "" : e.getSQLState()) {
           case "28P01" -> "Check connection.user and connection.password.";

@@ -2,6 +2,7 @@ package io.kreplica.source.master;
 
 import io.kreplica.postgres.SessionFactory;
 import io.kreplica.record.TableName;
+import io.kreplica.record.TablePattern;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,33 +16,6 @@ import org.apache.kafka.connect.errors.ConnectException;
  * listener. What does not hold is reported for the setting that is at fault.
  */
 public final class MasterChecks {
-
-  private static final String MISSING_PRIVILEGES =
-      """
-      select string_agg(what, ', ')
-      from (values
-          ('SELECT on replica.log_state', has_table_privilege('replica.log_state', 'select')),
-          ('UPDATE (epoch, reader, confirmed, confirmed_at) on replica.log_state',
-           has_column_privilege('replica.log_state', 'epoch', 'update')
-           and has_column_privilege('replica.log_state', 'reader', 'update')
-           and has_column_privilege('replica.log_state', 'confirmed', 'update')),
-          ('SELECT on replica.tracked_table', has_table_privilege('replica.tracked_table', 'select')),
-          ('SELECT and DELETE on replica.replica_log',
-           has_table_privilege('replica.replica_log', 'select')
-           and has_table_privilege('replica.replica_log', 'delete')),
-          ('SELECT and DELETE on replica.checkpoint',
-           has_table_privilege('replica.checkpoint', 'select')
-           and has_table_privilege('replica.checkpoint', 'delete')),
-          ('SELECT, INSERT and UPDATE on replica.copy_request',
-           has_table_privilege('replica.copy_request', 'select')
-           and has_table_privilege('replica.copy_request', 'insert')
-           and has_table_privilege('replica.copy_request', 'update')),
-          ('EXECUTE on replica.read_chunk and replica.read_row',
-           has_function_privilege('replica.read_chunk(integer, json, integer, integer)', 'execute')
-           and has_function_privilege('replica.read_row(integer, json)', 'execute'))
-      ) as needed (what, granted)
-      where not granted
-      """;
 
   private static final String TRACKED_TABLES =
       """
@@ -79,7 +53,11 @@ public final class MasterChecks {
       if (!usable(connection, report)) {
         return;
       }
-      checkPrivileges(connection, report);
+      var missing = MasterPrivileges.missingToWork(connection);
+      if (missing.isPresent()) {
+        report.accept(Fault.USER, lacking(missing.get()));
+        return;
+      }
       checkTables(connection, report);
       checkListen(connection, report);
     } catch (SQLException e) {
@@ -100,13 +78,9 @@ public final class MasterChecks {
       }
       return false;
     }
-    if (!mayReadState(connection)) {
-      report.accept(
-          Fault.USER,
-          "Role "
-              + master.user()
-              + " may not read replica.log_state. GRANT replica_source TO it, or run"
-              + " sql/master/install.sql again.");
+    var missing = MasterPrivileges.missingToLook(connection);
+    if (missing.isPresent()) {
+      report.accept(Fault.USER, lacking(missing.get()));
       return false;
     }
     if (autoInstall && isOutdated(connection)) {
@@ -147,35 +121,16 @@ public final class MasterChecks {
   private static boolean mayUpgrade(Connection connection) throws SQLException {
     return isTrue(
         connection,
-        "select pg_has_role(n.nspowner, 'usage') from pg_namespace n where n.nspname = 'replica'");
-  }
-
-  /** True too where there is no such table, which another check reports. */
-  private static boolean mayReadState(Connection connection) throws SQLException {
-    return isTrue(
-        connection,
-        "select coalesce(bool_and(has_schema_privilege(n.oid, 'usage')"
-            + " and coalesce(has_table_privilege(c.oid, 'select'), true)), true)"
-            + " from pg_namespace n"
-            + " left join pg_class c on c.relnamespace = n.oid and c.relname = 'log_state'"
+        "select pg_get_userbyid(n.nspowner) = current_user from pg_namespace n"
             + " where n.nspname = 'replica'");
   }
 
-  private void checkPrivileges(Connection connection, BiConsumer<Fault, String> report)
-      throws SQLException {
-    try (var statement = connection.createStatement();
-        var row = statement.executeQuery(MISSING_PRIVILEGES)) {
-      row.next();
-      if (row.getString(1) != null) {
-        report.accept(
-            Fault.USER,
-            "Role "
-                + master.user()
-                + " lacks privileges: "
-                + row.getString(1)
-                + ". GRANT replica_source TO it, or run sql/master/install.sql again.");
-      }
-    }
+  private String lacking(String privileges) {
+    return "Role "
+        + master.user()
+        + " lacks privileges: "
+        + privileges
+        + ". GRANT replica_source TO it, or run sql/master/install.sql again.";
   }
 
   private void checkTables(Connection connection, BiConsumer<Fault, String> report)

@@ -1,6 +1,8 @@
 package io.kreplica.source.master;
 
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SessionFactory;
+import io.kreplica.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,7 +36,10 @@ public final class TableRenewal implements AutoCloseable {
       from replica.tracked_table t
       left join pg_class c on c.oid = t.relation
       where t.untracked_at is null
-        and (c.oid is null or c.relispartition or replica.is_unfit(t))
+        and (c.oid is null
+             or c.relispartition
+             or replica.is_unfit(t)
+             or exists (select from replica.strangers(t.relation)))
       order by t.table_id
       """;
 
@@ -48,6 +53,7 @@ public final class TableRenewal implements AutoCloseable {
   private final ScheduledExecutorService executor;
   private volatile Connection connection;
   private volatile boolean isClosed;
+  private volatile SQLException refusal;
   private Set<String> saidLastTime = Set.of();
 
   private TableRenewal(SessionFactory sessions) {
@@ -78,24 +84,48 @@ public final class TableRenewal implements AutoCloseable {
     return renewal;
   }
 
+  /**
+   * Nothing, while it may do its work. Thread: any.
+   *
+   * @throws SQLException if the source's role lacks a privilege for it
+   */
+  public void checkAllowed() throws SQLException {
+    if (refusal != null) {
+      throw refusal;
+    }
+  }
+
   private void look() {
     try (var open = sessions.open()) {
       connection = open;
       if (isClosed) {
         return;
       }
+      lookAt(open);
+    } catch (SQLException e) {
+      if (!isClosed) {
+        LOG.warn(
+            "Could not look after the tracked tables, trying again: {}", ServerMessage.describe(e));
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("Could not look after the tracked tables, trying again", e);
+    } finally {
+      connection = null;
+    }
+  }
+
+  private void lookAt(Connection open) throws SQLException {
+    try {
       var said = new HashSet<String>();
       attendLog(open, said);
       for (var table : unfit(open)) {
         attendOrSay(open, table, said);
       }
       saidLastTime = said;
-    } catch (SQLException | RuntimeException e) {
-      if (!isClosed) {
-        LOG.warn("Could not look after the tracked tables, trying again: {}", e.getMessage());
+    } catch (SQLException e) {
+      if (!isRefused(open, e)) {
+        throw e;
       }
-    } finally {
-      connection = null;
     }
   }
 
@@ -107,6 +137,22 @@ public final class TableRenewal implements AutoCloseable {
         say(rows.getBoolean(1), rows.getString(2), said);
       }
     }
+  }
+
+  /** Whether the role lacks a privilege for it all; then {@link #checkAllowed} says so. */
+  private boolean isRefused(Connection open, SQLException e) throws SQLException {
+    if (!SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
+      return false;
+    }
+    var missing = MasterPrivileges.missingToWork(open);
+    if (missing.isEmpty()) {
+      return false;
+    }
+    refusal =
+        new SQLException(
+            "permission denied to look after the tracked tables: it takes " + missing.get(),
+            SqlStates.INSUFFICIENT_PRIVILEGE);
+    return true;
   }
 
   private static List<Unfit> unfit(Connection connection) throws SQLException {
@@ -129,10 +175,15 @@ public final class TableRenewal implements AutoCloseable {
       if (isClosed || !connection.isValid(ANSWER_SECONDS)) {
         throw e;
       }
-      say(
-          true,
-          "Could not look after table " + table.name() + ", trying again: " + e.getMessage(),
-          said);
+      if (!isRefused(connection, e)) {
+        say(
+            true,
+            "Could not look after table "
+                + table.name()
+                + ", trying again: "
+                + ServerMessage.describe(e),
+            said);
+      }
     }
   }
 
