@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What docs/compatibility.md and docs/guarantees.md claim is shown by tests that exist. */
+/** What the pages claim that name tests is shown by tests that exist. */
 class CompatibilityTest {
 
   private static final Path ROOT = Path.of(System.getProperty("kreplica.root", ".."));
@@ -21,7 +21,7 @@ class CompatibilityTest {
   private static final Pattern REFERENCE = Pattern.compile("`(\\w+)\\.(\\w+)`");
 
   @ParameterizedTest
-  @ValueSource(strings = {"docs/compatibility.md", "docs/guarantees.md"})
+  @ValueSource(strings = {"docs/compatibility.md", "docs/guarantees.md", "SECURITY.md"})
   void everyLineNamesATestThatExists(String page) throws IOException {
     var tests = testSources();
     var unproven = new ArrayList<String>();
