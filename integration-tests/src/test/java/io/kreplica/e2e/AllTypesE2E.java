@@ -184,7 +184,7 @@ class AllTypesE2E {
         create type sales.mood as enum ('calm', 'glad');
         create domain sales.percent as numeric(5, 2) check (value <= 100);
         """);
-    replication.rest().restart(replication.sink());
+    replication.restartMended(replication.sink());
     awaitEverything(replication);
     replication.awaitEqual(List.of("sales.\"Order\""));
   }

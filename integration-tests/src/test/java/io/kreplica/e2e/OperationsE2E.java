@@ -158,8 +158,7 @@ class OperationsE2E {
       assertThat(replication.numberOnSlave("select count(*) from note")).isZero();
 
       replication.executeOnSlave("alter table note drop constraint no_bad");
-      replication.rest().restart(replication.sink());
-      replication.awaitRunning();
+      replication.restartMended(replication.sink());
       replication.awaitEqual();
     }
   }

@@ -152,6 +152,17 @@ final class Replication implements AutoCloseable {
     rest().awaitRunning(sink(), RUNNING_TIMEOUT);
   }
 
+  /**
+   * Restarts a connector whose task had failed, once the cause is mended, and waits until it runs.
+   * Connect restarts it by and by, and until then tells of the failure.
+   */
+  void restartMended(String connector) {
+    rest().restart(connector);
+    Awaitility.await()
+        .atMost(RUNNING_TIMEOUT)
+        .until(() -> rest().status(connector).filter(ConnectorStatus::isRunning).isPresent());
+  }
+
   /** Waits until a connector's task has failed, and tells why. */
   String awaitFailed(String connector) {
     return Awaitility.await()

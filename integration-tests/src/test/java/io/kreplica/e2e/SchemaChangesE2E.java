@@ -88,7 +88,7 @@ class SchemaChangesE2E {
               "Run on the slave: alter table public.note add column stars <type of the column on the master>");
 
       replication.executeOnSlave("alter table note add column stars int");
-      replication.rest().restart(replication.sink());
+      replication.restartMended(replication.sink());
       replication.awaitOnSlave("select count(*) from note where stars = 5", 1);
       replication.awaitEqual();
     }
