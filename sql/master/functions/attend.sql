@@ -4,9 +4,10 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '100ms'
 as $$
--- Brings a tracked table's triggers up to what the table is by now, for the source, which calls this at
--- its start and with its keepalive, for tables in replica.status.tables_to_renew: renewed, let go or taken back. Security definer, so
--- that the source needs no right on the table. What is locked is left for the next time.
+-- Brings a tracked table's triggers up to what the table is by now, lets it go, or takes it back: for the
+-- source, which calls this at its start and with its keepalive, for tables in
+-- replica.status.tables_to_renew. Security definer, so that the source needs no right on the table. What
+-- is locked is left for the next time.
 -- Returns what was done or must be done, a sentence a row.
 declare
     _table replica.tracked_table;

@@ -4,10 +4,10 @@ as $$
 -- Makes anew the triggers that an older version of the script made, and those that no longer fit their
 -- table, and takes note of partitions that came or went; takes away triggers that log in the name of no
 -- tracked table; and keeps the log within its limit, as attend_log and attend do for the source, for
--- masters whose source may be away for long: cron can call this. Each table in a transaction of its own, so that no two are locked at once, and with less
--- patience than the detector of deadlocks has: a busy table keeps the triggers it has, which go on
--- working, and is named in a warning after five seconds, or as long as the session's setting
--- replica.patience says.
+-- masters whose source may be away for long: cron can call this. Each table in a transaction of its own,
+-- so that no two are locked at once, and with less patience than the detector of deadlocks has: a busy
+-- table keeps the triggers it has, which go on working, and is named in a warning after five seconds, or
+-- as long as the session's setting replica.patience says.
 -- Every name is qualified, those of operators and types too, since a procedure that commits cannot pin its
 -- search path.
 declare
