@@ -96,6 +96,31 @@ class AlteredTablesIT {
   }
 
   @Test
+  void valuesOfConnectsTypesArriveAsTheyWereSent() throws Exception {
+    try (var mirror = Mirror.on(PostgresVersion.NEWEST)) {
+      mirror
+          .source("type.mapping", "connect")
+          .onBoth(
+              "create table t (id smallint primary key, r real, f float8, n numeric(10,3),"
+                  + " free numeric, b bytea, d date, ts timestamp(3), l boolean, a int[],"
+                  + " na numeric(8,2)[], ba bytea[], fa real[], big bigint)")
+          .master()
+          .execute(
+              "insert into t select i, 0.1 * i, 1e-7 / i, i / 8.0, i / 3.0, sha256(i::text::bytea),"
+                  + " date '1900-01-01' + i, timestamp '2000-01-01' + i * interval '11 s', i % 2 = 0,"
+                  + " array[i, null], array[i / 4.0, null], array[i::text::bytea], array[i / 3.0],"
+                  + " 9007199254740993 - i from generate_series(-3, 5) i where i <> 0",
+              "insert into t (id) values (0)");
+      mirror.track("t").settle();
+      mirror.master().execute("update t set f = -0.0, n = 10.500", "delete from t where id = 3");
+      mirror.settle();
+
+      assertThat(mirror.slave().rows("select source_table, altered from replica.slave_table"))
+          .containsExactly("public.t|null");
+    }
+  }
+
+  @Test
   void aCopyThatIsFilteredIsSeenToo() throws Exception {
     try (var mirror = Mirror.on(PostgresVersion.OLDEST)) {
       mirror
