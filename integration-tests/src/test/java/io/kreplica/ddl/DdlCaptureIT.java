@@ -312,7 +312,8 @@ class DdlCaptureIT {
                 SlaveFixture.in(SharedPostgres.of(version), master.database()))
             .source("snapshot.mode", "never")
             .sink("ddl.enabled", "true")) {
-      back.master().execute("select replica.capture_ddl(true)");
+      back.master()
+          .execute("select replica.trust('sink_login')", "select replica.capture_ddl(true)");
       back.track("t").settle();
       ExecuteIT.letSinkChange(back.slave());
       master.execute(

@@ -58,7 +58,9 @@ class DdlOnwardsIT {
   private void handOnTo(SlaveFixture slave, boolean cascading) throws Exception {
     onwards = Mirror.between(middle, slave).sink("ddl.enabled", "true");
     onwards.source("snapshot.mode", "never");
-    middle.execute("select replica.track('t', cascading => " + cascading + ")");
+    middle.execute(
+        "select replica.trust('sink_login')",
+        "select replica.track('t', cascading => " + cascading + ")");
     here.track("t").settle();
     onwards.settle();
   }
@@ -101,7 +103,7 @@ class DdlOnwardsIT {
 
   @Test
   void betweenTwoMastersACommandComesBackToNobody() throws Exception {
-    first.execute("alter table t owner to sink_login");
+    first.execute("alter table t owner to sink_login", "select replica.trust('sink_login')");
     handOnTo(SlaveFixture.in(server, first.database()), false);
     middle.execute(GRANT);
     first.execute(
