@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every type of the catalog through a real worker, and tables that the sink creates. */
+@Tag("e2e")
 class AllTypesE2E {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);

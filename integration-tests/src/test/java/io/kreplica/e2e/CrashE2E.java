@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What remains of a replication when its processes die under load. The worker gives no exactly-once
  * support here: what is sent twice the sink must recognize.
  */
+@Tag("e2e")
 class CrashE2E {
 
   private static final int WORKER_KILLS = 10;

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A worker with exactly-once support for sources, and a source that asks for it. */
+@Tag("e2e")
 class ExactlyOnceE2E {
 
   private static final int WORKER_KILLS = 5;

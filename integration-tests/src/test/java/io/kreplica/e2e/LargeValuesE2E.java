@@ -11,12 +11,14 @@ import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Rows larger than the worker could hold and than a topic takes, through connectors whose settings
  * are the shipped ones.
  */
+@Tag("e2e")
 class LargeValuesE2E {
 
   /** Of the whole worker, Connect and both connectors; the largest value takes 96 MB as text. */

@@ -11,9 +11,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What an operator does to running connectors through Connect's REST interface. */
+@Tag("e2e")
 class OperationsE2E {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);

@@ -19,12 +19,14 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A slave becomes the master, by the steps of "Promote a slave" in docs/operations.md and in their
  * order.
  */
+@Tag("e2e")
 class PromotionE2E {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);

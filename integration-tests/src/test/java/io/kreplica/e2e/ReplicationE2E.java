@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user expects of a replication that nobody disturbs. */
+@Tag("e2e")
 class ReplicationE2E {
 
   private static final Duration LOAD_TIMEOUT = Duration.ofMinutes(2);

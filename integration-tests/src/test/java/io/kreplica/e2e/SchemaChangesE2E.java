@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Schema changes through {@code replica.execute}, on a master and slaves at work. */
+@Tag("e2e")
 class SchemaChangesE2E {
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);

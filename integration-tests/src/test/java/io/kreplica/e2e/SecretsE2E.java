@@ -22,6 +22,7 @@ import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
  * where all is well, where the slave refuses rows and where a login fails: not in its log, in what
  * its REST interface answers of states and validations, or in JMX.
  */
+@Tag("e2e")
 class SecretsE2E {
 
   private static final String PASSWORD = "pa55-of-the-login";

@@ -19,12 +19,14 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A topic that loses what the slave has not applied yet: the sink names the gap and never passes
  * over it, and what docs/operations.md tells to do then leads back.
  */
+@Tag("e2e")
 class TopicLossE2E {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -11,9 +11,11 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two workers of one Connect cluster, between which tasks move under load. */
+@Tag("e2e")
 class WorkersE2E {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
