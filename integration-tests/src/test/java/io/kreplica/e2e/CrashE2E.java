@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @Tag("e2e")
 class CrashE2E {
 
-  private static final int WORKER_KILLS = 10;
+  private static final int WORKER_KILLS = 5;
 
   private static Backend backend;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("e2e")
 class ExactlyOnceE2E {
 
-  private static final int WORKER_KILLS = 5;
+  private static final int WORKER_KILLS = 3;
   // A worker that comes back waits until the dead one's transaction has timed out.
   private static final Map<String, String> REQUIRED =
       Map.of(
