@@ -34,7 +34,7 @@ begin
         return next;
     end if;
     for message in
-        select format('%s is tracked, and role %s, which owns %s, could have code executed with the rights of %s, which owns schema replica. If it may do all that %3$s may: select replica.trust(%5$L); if not: select replica.untrack(%6$L)',
+        select format('%s is tracked, and role %s, which owns %s, could have code executed with the rights of %s, which owns schema replica. If it may do all that %4$s may: select replica.trust(%5$L); if not: select replica.untrack(%6$L)',
                       _table.relation, s.owner, s.possession, current_user, quote_ident(s.owner), _table.relation)
         from replica.strangers(_table.relation) s
     loop

@@ -4,9 +4,9 @@ returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
--- The second half of replica.execute, behind the command: logs it, unless it concerns nobody else, and lets the tracking of the tables
--- that it changed follow, so that capture is exact from the next row on. Security definer, because it
--- writes the log. Touches no table that the command has not locked.
+-- The second half of replica.execute, behind the command: logs it, unless it concerns nobody else, and
+-- lets the tracking of the tables that it changed follow, so that capture is exact from the next row on.
+-- Security definer, because it writes the log. Touches no table that the command has not locked.
 --   begun  what begin_command returned
 --   freed  the tables whose triggers for changed keys free_keys took off
 -- Returns what was done, as a sentence.

@@ -25,10 +25,9 @@ begin
     from replica.key_terms(_table.relation, _table.key_columns) k;
 
     return query execute format(
-        'select to_json(t.*), %s from %s %s t where %s',
+        'select to_json(t.*), %s from %s t where %s',
         case when _table.exact then '(t.*)::text' else 'null::text' end,
-        (select case c.relkind when 'p' then '' else 'only' end from pg_class c where c.oid = _table.relation),
-        _table.relation,
+        replica.own_rows(_table.relation),
         _found)
     using key;
 end

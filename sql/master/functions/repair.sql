@@ -19,11 +19,7 @@ as $$
 --   by_text         as it was verified, see replica.verify
 -- Returns what was done, as a sentence.
 begin
-    return format(
-        'Requested repair %s of %s%s',
-        replica.request_check(tracked, 'repair', ranges, slave, rows_per_range, by_text),
-        tracked,
-        coalesce(' on slave ' || slave, ''));
+    return replica.request_check(tracked, 'repair', ranges, slave, rows_per_range, by_text);
 end
 $$;
 

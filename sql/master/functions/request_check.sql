@@ -1,11 +1,11 @@
 create or replace function replica.request_check(
     tracked regclass, kind text, ranges jsonb, slave text, rows_per_range integer, by_text boolean)
-returns bigint
+returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
--- Asks for a tracked table to be verified or repaired; refuses what could not be done. Returns the
--- request's number.
+-- Asks for a tracked table to be verified or repaired; refuses what could not be done.
+-- Returns what was done, as a sentence.
 declare
     _table replica.tracked_table;
     _range jsonb;
@@ -50,7 +50,9 @@ begin
             request_check.rows_per_range, request_check.by_text)
     returning request_id into _request;
     perform replica.ring_doorbell();
-    return _request;
+    return format(
+        'Requested %s %s of %s%s',
+        case kind when 'verify' then 'verification' else kind end, _request, tracked, coalesce(' on slave ' || slave, ''));
 end
 $$;
 

@@ -18,11 +18,7 @@ as $$
 --                   sort it otherwise. Sorts the table for each range, unless an index serves.
 -- Returns what was done, as a sentence.
 begin
-    return format(
-        'Requested verification %s of %s%s',
-        replica.request_check(tracked, 'verify', ranges, slave, rows_per_range, by_text),
-        tracked,
-        coalesce(' on slave ' || slave, ''));
+    return replica.request_check(tracked, 'verify', ranges, slave, rows_per_range, by_text);
 end
 $$;
 

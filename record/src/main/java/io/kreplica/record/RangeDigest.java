@@ -134,11 +134,6 @@ public record RangeDigest(
     }
   }
 
-  /** Whether the master could not tell. */
-  public boolean isTroubled() {
-    return trouble.isPresent();
-  }
-
   /** Whether the whole table was asked for. */
   public boolean isOfWholeTable() {
     return asked.equals(KeyRange.WHOLE);

@@ -6,6 +6,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.data.Struct;
 
 /**
@@ -27,18 +28,15 @@ public final class Tallies {
     private long digest;
   }
 
-  /**
-   * Counts a record.
-   *
-   * @param table the table on the master, as a header names it
-   */
-  public void add(String table, Object key, Object value) {
+  /** Counts a record of an operation that is counted: {@link Operation#isTallied}. */
+  public void add(ConnectRecord<?> record) {
+    var table = record.headers().lastWithName(EventHeaders.TABLE).value().toString();
     if (!table.equals(lastTable)) {
       last = counts.computeIfAbsent(table, name -> new Count());
       lastTable = table;
     }
     last.records++;
-    last.digest += mixed(3 * digest(key) + digest(value));
+    last.digest += mixed(3 * digest(record.key()) + digest(record.value()));
   }
 
   /** What was counted of each table. */

@@ -122,8 +122,7 @@ final class BatchInTransit {
         records.add(record);
         length += lengthOf(record);
         chunkLengthSent += chunk.isPresent() ? lengthOf(record) : 0;
-        count(record);
-        noteProgress(record);
+        note(record, EventHeaders.operation(record.headers()));
       }
     }
     if (!isRowAhead()) {
@@ -198,16 +197,11 @@ final class BatchInTransit {
     return records;
   }
 
-  private void count(SourceRecord record) {
-    if (EventHeaders.operation(record.headers()).isTallied()) {
-      var table = record.headers().lastWithName(EventHeaders.TABLE).value().toString();
-      sent.add(table, record.key(), record.value());
+  /** Counts it; a row of a copy, and a digest, know where the copy or verification would go on. */
+  private void note(SourceRecord record, Operation operation) {
+    if (operation.isTallied()) {
+      sent.add(record);
     }
-  }
-
-  /** A row of a copy, and a digest, know where the copy or verification would go on. */
-  private void noteProgress(SourceRecord record) {
-    var operation = EventHeaders.operation(record.headers());
     if ((chunk.isPresent() && operation == Operation.COPY) || operation == Operation.VERIFY) {
       offset = SourceOffset.ofMap(record.sourceOffset());
     }

@@ -103,7 +103,7 @@ final class CheckInTransit {
     var sent = piece.orElseThrow();
     var asked = request;
     piece = Optional.empty();
-    isAnswered = (sent.endsAsked() && request.isInLastRange()) || sent.trouble().isPresent();
+    isAnswered = request.endsWith(sent);
     request = request.behind(sent);
     return events.digest(sent, asked, batch, epoch, rank, offset.checking(progress(offset)));
   }

@@ -1,7 +1,6 @@
 package io.kreplica.source;
 
 import io.kreplica.postgres.SteadyClock;
-import io.kreplica.record.CheckKind;
 import io.kreplica.source.event.EventBuilder;
 import io.kreplica.source.listen.Doorbell;
 import io.kreplica.source.listen.ListeningSession;
@@ -234,7 +233,7 @@ final class MasterSession implements AutoCloseable {
     planner.isSent(batch);
     LOG.debug("Sending batch {} from {} to {}", batch.id(), batch.from(), batch.to());
     inTransit = Optional.of(opened);
-    if (batch.check().map(CheckRequest::kind).equals(Optional.of(CheckKind.INTERVAL))) {
+    if (batch.check().filter(CheckRequest::isUnasked).isPresent()) {
       schedule.began();
     }
     return true;

@@ -4,8 +4,6 @@ import io.kreplica.record.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -24,18 +22,15 @@ import org.slf4j.LoggerFactory;
 final class ConflictLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConflictLog.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(10);
   private static final int NAMED_KEYS = 5;
 
   private final TableMap map;
-  private final Clock clock;
   private final Map<TableName, Tally> open = new LinkedHashMap<>();
-  private final Map<TableName, Tally> unsaid = new LinkedHashMap<>();
-  private final Map<TableName, Instant> saidAt = new LinkedHashMap<>();
+  private final Announcements<Tally> unsaid;
 
   ConflictLog(TableMap map, Clock clock) {
     this.map = map;
-    this.clock = clock;
+    this.unsaid = new Announcements<>(clock, Tally::new);
   }
 
   /** Conflicts of one table. */
@@ -99,24 +94,16 @@ final class ConflictLog {
   }
 
   void committed() {
-    open.forEach((table, tally) -> unsaid.computeIfAbsent(table, t -> new Tally()).addAll(tally));
+    open.forEach((table, tally) -> unsaid.of(table).addAll(tally));
     open.clear();
-    if (!unsaid.isEmpty()) {
-      unsaid.entrySet().removeIf(entry -> say(entry.getKey(), entry.getValue()));
-    }
+    unsaid.say(this::say);
   }
 
-  private boolean say(TableName table, Tally tally) {
-    var said = saidAt.get(table);
-    if (said != null && said.plus(INTERVAL).isAfter(clock.instant())) {
-      return false;
-    }
-    saidAt.put(table, clock.instant());
+  private void say(TableName table, Tally tally) {
     LOG.warn(
         "Overwrote rows of {} that were not as the master's had been: {}",
         map.target(table),
         tally);
-    return true;
   }
 
   void rolledBack() {

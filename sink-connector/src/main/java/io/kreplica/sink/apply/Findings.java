@@ -3,14 +3,9 @@ package io.kreplica.sink.apply;
 import io.kreplica.record.TableName;
 import io.kreplica.sink.change.Change;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,23 +18,20 @@ import org.slf4j.LoggerFactory;
 final class Findings {
 
   private static final Logger LOG = LoggerFactory.getLogger(Findings.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(10);
   private static final int NAMED_RANGES = 5;
 
   private final TableMap map;
-  private final Clock clock;
   private final List<Runnable> open = new ArrayList<>();
-  private final Map<TableName, Tally> unsaid = new LinkedHashMap<>();
-  private final Map<TableName, Instant> saidAt = new HashMap<>();
+  private final Announcements<Ranges> unsaid;
   private final Set<String> saidOnce = new HashSet<>();
 
   Findings(TableMap map, Clock clock) {
     this.map = map;
-    this.clock = clock;
+    this.unsaid = new Announcements<>(clock, Ranges::new);
   }
 
   /** Ranges of one table that differ. */
-  private static final class Tally {
+  private static final class Ranges {
     private long count;
     private final List<String> ranges = new ArrayList<>();
 
@@ -62,7 +54,7 @@ final class Findings {
   void differs(Change.Verification verification, long slaveRows) {
     var digest = verification.digest();
     var range = digest.piece() + ": " + digest.rows() + " rows there, " + slaveRows + " here";
-    open.add(() -> unsaid.computeIfAbsent(verification.table(), table -> new Tally()).add(range));
+    open.add(() -> unsaid.of(verification.table()).add(range));
   }
 
   void notCompared(TableName table, String why) {
@@ -78,7 +70,7 @@ final class Findings {
   void leftOut(TableName table, String why) {
     open.add(
         () -> {
-          unsaid.remove(table);
+          unsaid.drop(table);
           if (saidOnce.add(table + why)) {
             LOG.warn(
                 "{} is left out when tables are verified, until it is copied again: its {}. A"
@@ -110,23 +102,15 @@ final class Findings {
   void committed() {
     open.forEach(Runnable::run);
     open.clear();
-    if (!unsaid.isEmpty()) {
-      unsaid.entrySet().removeIf(entry -> say(entry.getKey(), entry.getValue()));
-    }
+    unsaid.say(this::say);
   }
 
-  private boolean say(TableName table, Tally tally) {
-    var said = saidAt.get(table);
-    if (said != null && said.plus(INTERVAL).isAfter(clock.instant())) {
-      return false;
-    }
-    saidAt.put(table, clock.instant());
+  private void say(TableName table, Ranges ranges) {
     LOG.warn(
         "Rows of {} are not as the master's {} are: {}. See replica.verification on the slave.",
         map.target(table),
         table,
-        tally);
-    return true;
+        ranges);
   }
 
   void rolledBack() {

@@ -20,7 +20,7 @@ final class RangeRepair {
     void write(List<Change> rows) throws SQLException;
   }
 
-  private final List<Change> rows = new ArrayList<>();
+  private final List<Change.Row> rows = new ArrayList<>();
   private String batch = "";
 
   /** Takes a row of the range whose digest follows. */
@@ -45,7 +45,7 @@ final class RangeRepair {
 
   /** Whether a row is held that refers to a value stored on the slave. */
   boolean isStoring() {
-    return rows.stream().anyMatch(row -> ((Change.Row) row).shape().isStoring());
+    return rows.stream().anyMatch(row -> row.shape().isStoring());
   }
 
   /** Puts the rows that have come in place of those of the range. */
@@ -61,8 +61,7 @@ final class RangeRepair {
       throws SQLException {
     var keys = range.layout().keys();
     var kept = new ArrayList<String>(rows.size() * keys.size());
-    for (var change : rows) {
-      var row = (Change.Row) change;
+    for (var row : rows) {
       for (var key : keys) {
         kept.add(row.values().get(row.shape().columns().indexOf(key)));
       }

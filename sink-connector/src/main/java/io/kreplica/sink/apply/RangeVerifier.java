@@ -39,6 +39,12 @@ final class RangeVerifier {
     this.altered = new AlteredTables(findings);
   }
 
+  /** Something that the slave may refuse. */
+  @FunctionalInterface
+  private interface Step {
+    Outcome run() throws SQLException;
+  }
+
   /** What the slave has in a range, or why that cannot be compared. */
   private record Outcome(long rows, String digest, Optional<String> notCompared) {
 
@@ -127,21 +133,13 @@ final class RangeVerifier {
     if (came != digest.rows()) {
       return Outcome.notCompared("of " + digest.rows() + " rows of a range to repair came " + came);
     }
-    var savepoint = connection.setSavepoint();
-    try {
-      repair.apply(connection, map.target(verification.table()).toSql(), digest, writer);
-      var outcome = compute(connection, verification);
-      connection.releaseSavepoint(savepoint);
-      return outcome;
-    } catch (SQLException | ConnectException e) {
-      if (e instanceof SQLException outage && Outages.isOutage(outage)) {
-        throw outage;
-      }
-      connection.rollback(savepoint);
-      connection.releaseSavepoint(savepoint);
-      var why = e instanceof SQLException refusal ? Refusals.describe(refusal) : e.getMessage();
-      return Outcome.notCompared("the rows of a range could not be repaired: " + why);
-    }
+    return attempt(
+        connection,
+        "the rows of a range could not be repaired: ",
+        () -> {
+          repair.apply(connection, map.target(verification.table()).toSql(), digest, writer);
+          return compute(connection, verification);
+        });
   }
 
   private Outcome compare(Connection connection, String log, Change.Verification verification)
@@ -165,18 +163,25 @@ final class RangeVerifier {
     if (!ledger.isComplete(verification.table())) {
       return Outcome.notCompared("its copy is not complete");
     }
+    return attempt(connection, "computing it failed: ", () -> compute(connection, verification));
+  }
+
+  /** What a step comes to; if the slave refuses it, it is undone. */
+  private static Outcome attempt(Connection connection, String refusal, Step step)
+      throws SQLException {
     var savepoint = connection.setSavepoint();
     try {
-      var outcome = compute(connection, verification);
+      var outcome = step.run();
       connection.releaseSavepoint(savepoint);
       return outcome;
-    } catch (SQLException e) {
-      if (Outages.isOutage(e)) {
-        throw e;
+    } catch (SQLException | ConnectException e) {
+      if (e instanceof SQLException outage && Outages.isOutage(outage)) {
+        throw outage;
       }
       connection.rollback(savepoint);
       connection.releaseSavepoint(savepoint);
-      return Outcome.notCompared("computing it failed: " + Refusals.describe(e));
+      var why = e instanceof SQLException refused ? Refusals.describe(refused) : e.getMessage();
+      return Outcome.notCompared(refusal + why);
     }
   }
 

@@ -30,8 +30,7 @@ final class Arrivals {
   void add(SinkRecord record, EventHeaders headers) {
     if (headers.operation().isTallied() && headers.rank() > rank) {
       rank = headers.rank();
-      var table = record.headers().lastWithName(EventHeaders.TABLE).value().toString();
-      tallies.add(table, record.key(), record.value());
+      tallies.add(record);
     }
   }
 

@@ -128,7 +128,7 @@ final class SlaveReadiness {
               + target
               + " has no key. Add the primary key that the master's table has.");
     } else {
-      missing(connection, WRITING, List.of(target.toSql()))
+      missingToWrite(connection, target.toSql())
           .ifPresent(
               privileges ->
                   errors.accept(
@@ -146,22 +146,22 @@ final class SlaveReadiness {
     }
   }
 
-  /** Which of some privileges the role lacks on which of some tables. */
-  private static Optional<String> missing(
-      Connection connection, List<String> privileges, List<String> tables) throws SQLException {
+  /** What the role lacks to write a table. */
+  private static Optional<String> missingToWrite(Connection connection, String table)
+      throws SQLException {
     try (var select =
         connection.prepareStatement(
-            "select string_agg(upper(p) || ' on ' || t::regclass, ', ') from unnest(?) as t,"
-                + " unnest(?) as p where not has_table_privilege(t, p)")) {
-      select.setArray(1, connection.createArrayOf("text", tables.toArray()));
-      select.setArray(2, connection.createArrayOf("text", privileges.toArray()));
+            "select string_agg(upper(p) || ' on ' || t::regclass, ', ')"
+                + " from cast(? as text) as t, unnest(?) as p where not has_table_privilege(t, p)")) {
+      select.setString(1, table);
+      select.setArray(2, connection.createArrayOf("text", WRITING.toArray()));
       try (var row = select.executeQuery()) {
         row.next();
         return Optional.ofNullable(row.getString(1));
       }
     } catch (SQLException e) {
       if (SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
-        return Optional.of("USAGE on the schema of " + String.join(", ", tables));
+        return Optional.of("USAGE on the schema of " + table);
       }
       throw e;
     }

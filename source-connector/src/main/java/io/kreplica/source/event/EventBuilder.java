@@ -344,7 +344,7 @@ public final class EventBuilder {
                 request.kind(),
                 request.asked(),
                 piece.range(),
-                (piece.endsAsked() && request.isInLastRange()) || piece.trouble().isPresent(),
+                request.endsWith(piece),
                 piece.layout(),
                 piece.rows(),
                 piece.digest(),

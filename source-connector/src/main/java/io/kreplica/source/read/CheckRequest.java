@@ -33,6 +33,11 @@ public record CheckRequest(
     return kind == CheckKind.REPAIR;
   }
 
+  /** Whether nobody but the interval asked. */
+  public boolean isUnasked() {
+    return kind == CheckKind.INTERVAL;
+  }
+
   /** The range that was asked for and is to be taken next, from its beginning. */
   public KeyRange asked() {
     return ranges.get(index());
@@ -43,9 +48,9 @@ public record CheckRequest(
     return place.flatMap(Progress.UnderWay::key).map(key -> asked().behind(key)).orElse(asked());
   }
 
-  /** Whether no other range is asked for behind this one. */
-  public boolean isInLastRange() {
-    return index() == ranges.size() - 1;
+  /** Whether nothing more of it can be sent behind a piece. */
+  public boolean endsWith(RangePiece piece) {
+    return (piece.endsAsked() && index() == ranges.size() - 1) || piece.trouble().isPresent();
   }
 
   /** The same, with a piece sent. */

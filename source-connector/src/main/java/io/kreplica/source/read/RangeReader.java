@@ -1,5 +1,6 @@
 package io.kreplica.source.read;
 
+import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SqlStates;
 import io.kreplica.record.KeyRange;
 import io.kreplica.record.RangeDigest;
@@ -63,12 +64,12 @@ public final class RangeReader {
           request.rest(),
           request.kind().text(),
           request.id(),
-          e.getMessage());
+          ServerMessage.describe(e));
       return RangePiece.unreadable(request.rest(), trouble(e));
     }
   }
 
-  /** What PostgreSQL says may hold a value; the worker's log of the master has it. */
+  /** In short: the slave keeps it, and its operator need not see the master's names. */
   private static String trouble(SQLException e) {
     return "the master could not read it (SQLSTATE "
         + e.getSQLState()

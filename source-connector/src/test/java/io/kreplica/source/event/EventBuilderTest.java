@@ -263,7 +263,7 @@ class EventBuilderTest {
             digest()));
     for (var record : records) {
       if (EventHeaders.operation(record.headers()).isTallied()) {
-        sent.add("public.account", record.key(), record.value());
+        sent.add(record);
       }
     }
     records.add(events.marker(marker(Operation.COMMIT, 10, true), OFFSET));
