@@ -6,11 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.kreplica.load.BankLoad;
 import io.kreplica.load.Comparison;
 import io.kreplica.load.ConnectionSource;
-import io.kreplica.postgres.InstallScript;
 import io.kreplica.stack.ConnectorConfig;
-import io.kreplica.stack.Installation;
-import io.kreplica.stack.ProjectRoot;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -59,61 +55,6 @@ class PromotionE2E {
       if (backend.rest().status(name).isPresent()) {
         backend.rest().delete(name);
       }
-    }
-  }
-
-  /** A database of one of the servers. */
-  private record Site(Database server, String name) {
-
-    static Site create(Database server, String name) throws SQLException {
-      try (var connection = server.connect("postgres");
-          var statement = connection.createStatement()) {
-        statement.execute("create database " + name);
-      }
-      var site = new Site(server, name);
-      try (var connection = site.connect()) {
-        Shop.createTables(connection);
-      }
-      return site;
-    }
-
-    Connection connect() throws SQLException {
-      return server.connect(name);
-    }
-
-    String text(String sql) {
-      try (var connection = connect();
-          var statement = connection.createStatement();
-          var rows = statement.executeQuery(sql)) {
-        return rows.next() ? String.valueOf(rows.getString(1)) : "no row";
-      } catch (SQLException e) {
-        throw new IllegalStateException(sql + ": " + e.getMessage(), e);
-      }
-    }
-
-    void run(String script) throws SQLException {
-      try (var connection = connect()) {
-        InstallScript.ofFile(ProjectRoot.resolve(script)).run(connection);
-      }
-    }
-
-    void becomeMaster(boolean copy) throws SQLException {
-      try (var connection = connect()) {
-        Installation.onMaster(connection);
-      }
-      for (var table : Shop.TABLES) {
-        text("select replica.track('" + table + "', copy => " + copy + ")");
-      }
-    }
-
-    void becomeSlave() throws SQLException {
-      try (var connection = connect()) {
-        Installation.onSlave(connection);
-      }
-    }
-
-    String position(String topic) {
-      return text("select snapshot from replica.replica_position where topic = '" + topic + "'");
     }
   }
 
