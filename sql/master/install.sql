@@ -63,6 +63,8 @@ drop function if exists replica.read_chunk(integer, json, integer);
 \ir functions/needs_row_form.sql
 \ir functions/partitions.sql
 \ir functions/partitions_fit.sql
+\ir functions/is_held_back.sql
+\ir functions/refuse_held_back.sql
 \ir functions/refuse_untrackable.sql
 \ir functions/refuse_unreadable.sql
 \ir functions/strangers.sql

@@ -111,6 +111,8 @@ drop function if exists
     replica.image_matters(regclass),
     replica.foreign_keys_change(regclass),
     replica.needs_row_form(regclass),
+    replica.is_held_back(regclass),
+    replica.refuse_held_back(regclass, text),
     replica.refuse_untrackable(pg_class),
     replica.refuse_unreadable(regclass),
     replica.strangers(regclass),

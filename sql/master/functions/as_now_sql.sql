@@ -32,6 +32,9 @@ begin
             as_now_sql.table_id, changed);
     end if;
 
+    -- Rows that are hidden would be taken for deleted ones.
+    perform replica.refuse_held_back(_table.relation, 'log a change of');
+
     -- Rows of a partitioned table are in its partitions; rows of a table's heirs are not its own.
     _only := case when exists (select from pg_partitioned_table p where p.partrelid = _table.relation) then '' else 'only' end;
 

@@ -40,6 +40,11 @@ begin
     loop
         return next;
     end loop;
+    if replica.is_held_back(_table.relation) then
+        message := format('%s is tracked, and its row security holds back role %s, which owns schema replica: it cannot be copied, and some statements on it fail. ALTER ROLE %2$s BYPASSRLS, or make it a member of the table''s owner and leave out FORCE ROW LEVEL SECURITY',
+                          _table.relation, quote_ident(current_user));
+        return next;
+    end if;
     if (select c.relispartition from pg_class c where c.oid = _table.relation) then
         message := format('%s became a partition of %s: select replica.untrack(%L), and track the root',
                           _table.relation, pg_partition_root(_table.relation), _table.relation);

@@ -24,6 +24,7 @@ begin
     where t.table_id = read_chunk.table_id and t.untracked_at is null;
 
     perform replica.refuse_stale_snapshot(_table.relation);
+    perform replica.refuse_held_back(_table.relation, 'copy');
     if exists (select from pg_attribute a
                where a.attrelid = _table.relation and a.attnum = any (_table.key_columns) and a.attisdropped) then
         raise exception 'Cannot copy %: a column of the key by which it is tracked was dropped', _table.relation

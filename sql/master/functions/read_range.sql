@@ -38,6 +38,7 @@ begin
     from replica.tracked_table t
     where t.table_id = read_range.table_id and t.untracked_at is null;
     perform replica.refuse_stale_snapshot(_table.relation);
+    perform replica.refuse_held_back(_table.relation, 'compare');
 
     keys := array(select a.attname::text
                   from unnest(_table.key_columns) with ordinality as k(attnum, place)

@@ -34,13 +34,8 @@ begin
         raise exception 'Cannot track %: role %, which owns the capture functions, may not read it', _name, _owner
             using errcode = 'insufficient_privilege',
                   hint = format('GRANT SELECT ON %s TO %I;', _name, _owner);
-    elsif class.relrowsecurity
-          and not (select r.rolsuper or r.rolbypassrls from pg_roles r where r.rolname = _owner)
-          and (class.relforcerowsecurity or not pg_has_role(_owner, class.relowner, 'usage')) then
-        raise exception 'Cannot track %: its row security holds back role %, which owns the capture functions', _name, _owner
-            using errcode = 'insufficient_privilege',
-                  hint = format('ALTER ROLE %I BYPASSRLS, or make it a member of the table''s owner and leave out FORCE ROW LEVEL SECURITY.', _owner);
     end if;
+    perform replica.refuse_held_back(class.oid, 'track');
 end
 $$;
 

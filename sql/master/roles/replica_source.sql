@@ -41,6 +41,7 @@ begin
             replica.attend(integer),
             replica.attend_log(),
             replica.is_unfit(replica.tracked_table),
+            replica.is_held_back(regclass),
             replica.may_capture(replica.tracked_table),
             replica.strangers(regclass),
             replica.triggers_fit(replica.tracked_table),

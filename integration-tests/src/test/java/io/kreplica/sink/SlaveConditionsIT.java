@@ -68,6 +68,27 @@ class SlaveConditionsIT {
   }
 
   @Test
+  void aSlaveWhoseRowSecurityHidesRowsFromTheSinkStopsItInsteadOfPassingThemOver()
+      throws Exception {
+    topic.batch("5:5:").insert(ACCOUNT, 3, 1, "a").insert(ACCOUNT, 3, 2, "b").commit();
+    try (var run = SinkRun.of(topic, slave.settings()).untilEnd()) {
+      slave.execute(
+          "create policy even on account using (id % 2 = 0)",
+          "alter table account enable row level security");
+      topic.batch("6:6:").delete(ACCOUNT, 5, 1).commit();
+
+      assertThatThrownBy(run::untilEnd)
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("public.account")
+          .hasMessageContaining("alter table <table> disable row level security");
+      assertThat(slave.rows("select id from account order by id")).containsExactly("1", "2");
+    }
+    slave.execute("alter table account disable row level security");
+    SinkRun.of(topic, slave.settings()).untilEnd().close();
+    assertThat(slave.rows("select id from account")).containsExactly("2");
+  }
+
+  @Test
   void triesAgainAfterADeadlockWithAWriterOfTheSlave() throws Exception {
     topic.batch("5:5:").insert(ACCOUNT, 3, 1, "a").insert(ACCOUNT, 3, 2, "a").commit();
     try (var run = SinkRun.of(topic, slave.settings()).untilEnd();

@@ -1,8 +1,10 @@
 package io.kreplica.postgres;
 
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * What PostgreSQL has said of a failure, in words that may be logged and shown to whoever may see a
@@ -38,6 +40,20 @@ public final class ServerMessage {
       text.append(", column ").append(server.getColumn());
     }
     return text.append(')').toString();
+  }
+
+  /** What KReplica's own functions advise, if it is they who have raised the failure. */
+  public static Optional<String> advice(SQLException e) {
+    var server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+    return server == null || !isOurs(server)
+        ? Optional.empty()
+        : Optional.ofNullable(server.getHint());
+  }
+
+  private static boolean isOurs(ServerErrorMessage server) {
+    return RAISED_BY.equals(server.getRoutine())
+        && server.getMessage() != null
+        && server.getMessage().startsWith("Cannot ");
   }
 
   /**

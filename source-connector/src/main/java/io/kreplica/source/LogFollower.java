@@ -81,10 +81,11 @@ final class LogFollower implements AutoCloseable {
   }
 
   private static String remedy(SQLException e) {
-    return SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)
-        ? ". GRANT replica_source TO the role, or run sql/master/install.sql again; then restart the"
-            + " task."
-        : "";
+    if (SqlStates.is(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
+      return ". GRANT replica_source TO the role, or run sql/master/install.sql again; then restart"
+          + " the task.";
+    }
+    return ServerMessage.advice(e).map(advice -> ". " + advice).orElse("");
   }
 
   private void connect() throws SQLException, InterruptedException {

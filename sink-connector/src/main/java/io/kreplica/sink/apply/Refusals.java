@@ -63,8 +63,9 @@ public final class Refusals {
     var state = e.getSQLState() == null ? "" : e.getSQLState();
     if (state.equals(SqlStates.INSUFFICIENT_PRIVILEGE)) {
       return "Run on the slave, as the owner of the table, for the role that the sink connects as:"
-          + " grant select, insert, update, delete, truncate on <table> to <role>; and restart the"
-          + " sink.";
+          + " grant select, insert, update, delete, truncate on <table> to <role>; where the table's"
+          + " row security holds that role back: alter table <table> disable row level security, or"
+          + " alter role <role> bypassrls; and restart the sink.";
     }
     if (state.equals(SqlStates.UNIQUE_VIOLATION) || state.equals(SqlStates.EXCLUSION_VIOLATION)) {
       return "Another row of the slave stands in the way that the master does not have, or the"

@@ -39,6 +39,7 @@ public final class TableRenewal implements AutoCloseable {
         and (c.oid is null
              or c.relispartition
              or replica.is_unfit(t)
+             or replica.is_held_back(t.relation)
              or exists (select from replica.strangers(t.relation)))
       order by t.table_id
       """;
