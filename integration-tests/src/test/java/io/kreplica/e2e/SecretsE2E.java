@@ -3,7 +3,6 @@ package io.kreplica.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.sun.tools.attach.VirtualMachine;
 import io.kreplica.stack.ConnectRest;
 import java.io.IOException;
 import java.net.URI;
@@ -16,12 +15,6 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import javax.management.JMException;
-import javax.management.JMRuntimeException;
-import javax.management.MBeanServerConnection;
-import javax.management.ObjectName;
-import javax.management.remote.JMXConnectorFactory;
-import javax.management.remote.JMXServiceURL;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +55,7 @@ class SecretsE2E {
       refuseLogins(replication);
       stopAtARow(replication);
 
-      var shown = answers + jmx(backend.worker().pid()) + Files.readString(backend.worker().log());
+      var shown = answers + jmx(backend) + Files.readString(backend.worker().log());
       assertThat(shown)
           .contains("SQLSTATE 23514", "SQLSTATE 22P02", "SQLSTATE 23505", "SQLSTATE 28P01")
           .contains("connector-task-metrics", " DEBUG ");
@@ -149,36 +142,9 @@ class SecretsE2E {
     assertThat(answer.statusCode()).isEqualTo(200);
   }
 
-  /** What the worker's JVM shows by JMX, a line an attribute. */
-  @SuppressWarnings("BanJNDI") // The address is that of the test's own child process.
-  private static String jmx(long pid) throws Exception {
-    var machine = VirtualMachine.attach(Long.toString(pid));
-    try (var connector =
-        JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()))) {
-      var beans = connector.getMBeanServerConnection();
-      var text = new StringBuilder();
-      for (var name : beans.queryNames(null, null)) {
-        for (var attribute : beans.getMBeanInfo(name).getAttributes()) {
-          text.append(name)
-              .append(' ')
-              .append(attribute.getName())
-              .append(' ')
-              .append(value(beans, name, attribute.getName()))
-              .append('\n');
-        }
-      }
-      return text.toString();
-    } finally {
-      machine.detach();
-    }
-  }
-
-  private static Object value(MBeanServerConnection beans, ObjectName name, String attribute)
-      throws IOException {
-    try {
-      return beans.getAttribute(name, attribute);
-    } catch (JMException | JMRuntimeException e) {
-      return "is not readable";
+  private static String jmx(Backend backend) throws Exception {
+    try (var jmx = new WorkerJmx(backend.worker().pid())) {
+      return jmx.all();
     }
   }
 }

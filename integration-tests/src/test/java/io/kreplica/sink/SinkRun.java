@@ -3,6 +3,7 @@ package io.kreplica.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.kreplica.metrics.ShownNumbers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +70,11 @@ public final class SinkRun implements AutoCloseable {
     task.initialize(new Context(settings));
     task.start(settings);
     task.open(partitions);
+  }
+
+  /** What the task shows in Connect's metrics. */
+  public ShownNumbers shown() {
+    return context.shown;
   }
 
   /** Lets time pass for the task, with the turn of the loop that it brings. */
@@ -167,6 +173,7 @@ public final class SinkRun implements AutoCloseable {
     private boolean paused;
     private final List<SinkRecord> letters = new ArrayList<>();
     private boolean queueIsBroken;
+    private final ShownNumbers shown = new ShownNumbers();
 
     Context(Map<String, String> settings) {
       this.settings = new HashMap<>(settings);
@@ -214,7 +221,7 @@ public final class SinkRun implements AutoCloseable {
 
     @Override
     public PluginMetrics pluginMetrics() {
-      throw new UnsupportedOperationException("The sink has no metrics of its own");
+      return shown.registry();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.kreplica.source;
 
+import io.kreplica.metrics.ShownNumbers;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
@@ -28,11 +29,12 @@ public final class TaskRun implements AutoCloseable {
   private final ReplicaSourceTask task = new ReplicaSourceTask();
   private final List<SourceRecord> sent = new ArrayList<>();
   private final boolean acknowledges;
+  private final ShownNumbers shown = new ShownNumbers();
 
   private TaskRun(
       Map<String, String> settings, Optional<Map<String, ?>> offset, boolean acknowledges) {
     this.acknowledges = acknowledges;
-    task.initialize(new Context(settings, offset));
+    task.initialize(new Context(settings, offset, shown.registry()));
     task.start(settings);
   }
 
@@ -118,6 +120,11 @@ public final class TaskRun implements AutoCloseable {
         .toList();
   }
 
+  /** What the task shows in Connect's metrics. */
+  public ShownNumbers shown() {
+    return shown;
+  }
+
   public static Operation operation(SourceRecord record) {
     return EventHeaders.operation(record.headers());
   }
@@ -139,7 +146,8 @@ public final class TaskRun implements AutoCloseable {
   }
 
   /** The context that a worker would give a task. */
-  private record Context(Map<String, String> settings, Optional<Map<String, ?>> offset)
+  private record Context(
+      Map<String, String> settings, Optional<Map<String, ?>> offset, PluginMetrics pluginMetrics)
       implements SourceTaskContext {
 
     @Override
@@ -167,11 +175,6 @@ public final class TaskRun implements AutoCloseable {
 
     @Override
     public TransactionContext transactionContext() {
-      return null;
-    }
-
-    @Override
-    public PluginMetrics pluginMetrics() {
       return null;
     }
   }

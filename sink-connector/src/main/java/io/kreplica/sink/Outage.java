@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Paces the attempts to reach the slave again, and says once that it is gone and once that it is
- * back. Used by the task's thread only.
+ * back. Used by the task's thread only, but for {@link #isOn}.
  */
 final class Outage {
 
@@ -18,12 +18,17 @@ final class Outage {
 
   private final Clock clock;
   private final Backoff backoff;
-  private Instant since;
+  private volatile Instant since;
   private Instant nextAttempt = Instant.MIN;
 
   Outage(Clock clock, Duration longestWait) {
     this.clock = clock;
     this.backoff = new Backoff(SHORTEST_WAIT, longestWait);
+  }
+
+  /** Whether the slave is away, and waited for. Thread: any. */
+  boolean isOn() {
+    return since != null;
   }
 
   /** The slave failed, for the first time or again. */

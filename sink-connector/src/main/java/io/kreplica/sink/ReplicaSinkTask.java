@@ -1,11 +1,13 @@
 package io.kreplica.sink;
 
+import io.kreplica.metrics.TaskMetrics;
 import io.kreplica.postgres.SteadyClock;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.sink.apply.Outages;
 import io.kreplica.sink.apply.Refusals;
 import io.kreplica.sink.apply.RefusedRowException;
 import io.kreplica.sink.apply.Slave;
+import io.kreplica.sink.apply.Totals;
 import io.kreplica.sink.assemble.BatchAssembler;
 import io.kreplica.sink.assemble.BatchAssembler.Step;
 import io.kreplica.sink.assemble.Work;
@@ -39,6 +41,7 @@ public final class ReplicaSinkTask extends SinkTask {
   private static final int LARGE_VALUES = 16;
 
   private final Clock clock;
+  private final Totals totals = new Totals();
   private ReplicaSinkConfig config;
   private BatchAssembler assembler;
   private DeadLetters deadLetters;
@@ -71,6 +74,15 @@ public final class ReplicaSinkTask extends SinkTask {
             deadLetters::whyAside);
     cursor = new TopicCursor(context, clock);
     outage = new Outage(clock, config.retryBackoffMax());
+    show(TaskMetrics.of(context));
+  }
+
+  private void show(TaskMetrics metrics) {
+    metrics.show(
+        "waiting-for-slave",
+        "1 while the slave takes no changes and is waited for, else 0",
+        () -> outage.isOn() ? 1 : 0);
+    totals.show(metrics);
   }
 
   @Override
@@ -86,6 +98,7 @@ public final class ReplicaSinkTask extends SinkTask {
             config.schemaPolicy(),
             config.sequences(),
             config.conflictMode(),
+            totals,
             clock);
     attach();
   }

@@ -3,6 +3,7 @@ package io.kreplica.source;
 import io.kreplica.postgres.Backoff;
 import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SqlStates;
+import io.kreplica.source.master.LogSize;
 import io.kreplica.source.offset.Acknowledgements;
 import io.kreplica.source.offset.SourceOffset;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.slf4j.Logger;
@@ -28,18 +30,21 @@ final class LogFollower implements AutoCloseable {
   private final ReplicaSourceConfig config;
   private final Acknowledgements acknowledgements;
   private final Backoff backoff;
+  private final Consumer<LogSize> onLogSize;
   private final UUID reader = UUID.randomUUID();
   private volatile MasterSession session;
   private volatile boolean isClosed;
   private Optional<SourceOffset> offset;
   private Optional<Long> epoch = Optional.empty();
-  private boolean isOut;
+  private volatile boolean isOut;
 
   LogFollower(
       ReplicaSourceConfig config,
       Optional<SourceOffset> offset,
-      Acknowledgements acknowledgements) {
+      Acknowledgements acknowledgements,
+      Consumer<LogSize> onLogSize) {
     this.config = config;
+    this.onLogSize = onLogSize;
     this.offset = offset;
     this.acknowledgements = acknowledgements;
     this.backoff = new Backoff(SHORTEST_BACKOFF, config.retryBackoffMax());
@@ -88,8 +93,13 @@ final class LogFollower implements AutoCloseable {
     return ServerMessage.advice(e).map(advice -> ". " + advice).orElse("");
   }
 
+  /** Whether the master is away, and waited for. Thread: any. */
+  boolean isWaiting() {
+    return isOut;
+  }
+
   private void connect() throws SQLException, InterruptedException {
-    var opened = MasterSession.open(config, reader, offset, epoch, acknowledgements);
+    var opened = MasterSession.open(config, reader, offset, epoch, acknowledgements, onLogSize);
     session = opened;
     epoch = Optional.of(opened.epoch());
     backoff.reset();

@@ -6,6 +6,7 @@ import io.kreplica.source.listen.Doorbell;
 import io.kreplica.source.listen.ListeningSession;
 import io.kreplica.source.listen.ReaderLock;
 import io.kreplica.source.master.AutoInstall;
+import io.kreplica.source.master.LogSize;
 import io.kreplica.source.master.MasterIdentity;
 import io.kreplica.source.master.TableRenewal;
 import io.kreplica.source.offset.Acknowledgements;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +73,8 @@ final class MasterSession implements AutoCloseable {
       SourceRegistration registration,
       SourceOffset offset,
       long epoch,
-      Acknowledgements acknowledgements)
+      Acknowledgements acknowledgements,
+      Consumer<LogSize> onLogSize)
       throws SQLException {
     var clock = SteadyClock.start();
     this.config = config;
@@ -103,7 +106,7 @@ final class MasterSession implements AutoCloseable {
     this.inTransit = Optional.empty();
     this.halfSent = planner.resume(offset);
     this.schedule = new CheckSchedule(listening, clock, config.verifyInterval());
-    this.renewal = TableRenewal.every(config.keepaliveInterval(), config.master());
+    this.renewal = TableRenewal.every(config.keepaliveInterval(), config.master(), onLogSize);
   }
 
   /**
@@ -113,6 +116,7 @@ final class MasterSession implements AutoCloseable {
    * @param stored where the connector stopped, if it has run before
    * @param previousEpoch the epoch of this task's last session, if it had one: another in the
    *     master means that a successor of this task is at work
+   * @param onLogSize is told the log's size now and then, on a thread of its own
    * @throws SQLException if the master cannot be reached now
    * @throws org.apache.kafka.connect.errors.ConnectException if it can never be read like this
    */
@@ -121,7 +125,8 @@ final class MasterSession implements AutoCloseable {
       UUID reader,
       Optional<SourceOffset> stored,
       Optional<Long> previousEpoch,
-      Acknowledgements acknowledgements)
+      Acknowledgements acknowledgements,
+      Consumer<LogSize> onLogSize)
       throws SQLException, InterruptedException {
     var sessions = config.master();
     var reading = sessions.open();
@@ -147,7 +152,15 @@ final class MasterSession implements AutoCloseable {
       }
       LOG.info("Reading log {} from {} in epoch {}", identity.log(), offset.position(), epoch);
       return new MasterSession(
-          config, listening, reading, identity, registration, offset, epoch, acknowledgements);
+          config,
+          listening,
+          reading,
+          identity,
+          registration,
+          offset,
+          epoch,
+          acknowledgements,
+          onLogSize);
     } catch (SQLException | InterruptedException | RuntimeException e) {
       abort(reading);
       abort(listening);

@@ -1,12 +1,15 @@
 package io.kreplica.source;
 
+import io.kreplica.metrics.TaskMetrics;
 import io.kreplica.postgres.SteadyClock;
+import io.kreplica.source.master.LogSize;
 import io.kreplica.source.offset.Acknowledgements;
 import io.kreplica.source.offset.SourceOffset;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTask;
@@ -21,6 +24,7 @@ public final class ReplicaSourceTask extends SourceTask {
   private static final Duration LONGEST_POLL = Duration.ofMillis(800);
 
   private final Acknowledgements acknowledgements = new Acknowledgements();
+  private final AtomicReference<LogSize> logSize = new AtomicReference<>(LogSize.UNKNOWN);
   private LogFollower log;
   private ReadAhead<List<SourceRecord>> ahead;
   private KafkaTransactions transactions;
@@ -39,9 +43,32 @@ public final class ReplicaSourceTask extends SourceTask {
     var stored = context.offsetStorageReader().offset(SourceOffset.PARTITION);
     log =
         new LogFollower(
-            config, Optional.ofNullable(stored).map(SourceOffset::ofMap), acknowledgements);
+            config,
+            Optional.ofNullable(stored).map(SourceOffset::ofMap),
+            acknowledgements,
+            logSize::set);
+    show(TaskMetrics.of(context));
     transactions = new KafkaTransactions(context.transactionContext(), SteadyClock.start());
     ahead = new ReadAhead<>("kreplica-source-" + config.connectorName(), log::next);
+  }
+
+  private void show(TaskMetrics metrics) {
+    metrics.show(
+        "waiting-for-master",
+        "1 while the master is away and waited for, else 0",
+        () -> log.isWaiting() ? 1 : 0);
+    metrics.show(
+        "log-size-bytes",
+        "What the log takes on the master's disk, its index included",
+        () -> logSize.get().bytes());
+    metrics.show(
+        "log-limit-bytes",
+        "What the log may take, see log_limit_bytes in replica.log_state; -1 if there is no limit",
+        () -> logSize.get().limitBytes());
+    metrics.show(
+        "tables-let-go",
+        "How many tables are not logged for now, because the log had grown beyond its limit",
+        () -> logSize.get().tablesLetGo());
   }
 
   @Override

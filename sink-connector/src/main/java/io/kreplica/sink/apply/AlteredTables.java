@@ -51,8 +51,13 @@ final class AlteredTables {
     }
   }
 
-  /** Writes what was seen of tables that are here; of others nothing was to be expected. */
-  void write(Connection connection, String log) throws SQLException {
+  /**
+   * Writes what was seen of tables that are here; of others nothing was to be expected.
+   *
+   * @return whether there was any
+   */
+  boolean write(Connection connection, String log) throws SQLException {
+    var isAny = false;
     for (var entry : seen.entrySet()) {
       try (var update =
           connection.prepareStatement(
@@ -65,10 +70,12 @@ final class AlteredTables {
           DifferingRange.forgetAll(connection, log, entry.getKey());
           findings.leftOut(entry.getKey(), entry.getValue());
           known.add(entry.getKey());
+          isAny = true;
         }
       }
     }
     seen.clear();
+    return isAny;
   }
 
   void rolledBack() {

@@ -122,7 +122,7 @@ final class BatchApplier {
       sequences.set(connection, work.sequences());
       conflicts.count(work.log());
       setAside.write(connection);
-      verifier.altered().write(connection, work.log());
+      verifier.write(connection, work.log());
       commit(work.end().orElseThrow());
     }
   }

@@ -25,11 +25,13 @@ final class ConflictLog {
   private static final int NAMED_KEYS = 5;
 
   private final TableMap map;
+  private final Totals totals;
   private final Map<TableName, Tally> open = new LinkedHashMap<>();
   private final Announcements<Tally> unsaid;
 
-  ConflictLog(TableMap map, Clock clock) {
+  ConflictLog(TableMap map, Totals totals, Clock clock) {
     this.map = map;
+    this.totals = totals;
     this.unsaid = new Announcements<>(clock, Tally::new);
   }
 
@@ -94,7 +96,11 @@ final class ConflictLog {
   }
 
   void committed() {
-    open.forEach((table, tally) -> unsaid.of(table).addAll(tally));
+    open.forEach(
+        (table, tally) -> {
+          totals.overwrote(tally.total());
+          unsaid.of(table).addAll(tally);
+        });
     open.clear();
     unsaid.say(this::say);
   }

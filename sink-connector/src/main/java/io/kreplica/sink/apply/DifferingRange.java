@@ -50,6 +50,19 @@ final class DifferingRange {
     }
   }
 
+  /** How many ranges of a log's tables differ. */
+  static long count(Connection connection, String log) throws SQLException {
+    try (var select =
+        connection.prepareStatement(
+            "select count(*) from replica.differing_range where log_id = ?")) {
+      select.setString(1, log);
+      try (var row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+
   /** Forgets a range that is equal. */
   static void forget(Connection connection, String log, TableName table, KeyRange range)
       throws SQLException {

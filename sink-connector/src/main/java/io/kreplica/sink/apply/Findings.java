@@ -21,12 +21,14 @@ final class Findings {
   private static final int NAMED_RANGES = 5;
 
   private final TableMap map;
+  private final Totals totals;
   private final List<Runnable> open = new ArrayList<>();
   private final Announcements<Ranges> unsaid;
   private final Set<String> saidOnce = new HashSet<>();
 
-  Findings(TableMap map, Clock clock) {
+  Findings(TableMap map, Totals totals, Clock clock) {
     this.map = map;
+    this.totals = totals;
     this.unsaid = new Announcements<>(clock, Ranges::new);
   }
 
@@ -51,15 +53,29 @@ final class Findings {
     }
   }
 
+  void isEqual(boolean isRepaired) {
+    open.add(() -> totals.compared(false, isRepaired));
+  }
+
+  /** So many ranges of all tables differ by now. */
+  void differNow(long ranges) {
+    open.add(() -> totals.differNow(ranges));
+  }
+
   void differs(Change.Verification verification, long slaveRows) {
     var digest = verification.digest();
     var range = digest.piece() + ": " + digest.rows() + " rows there, " + slaveRows + " here";
-    open.add(() -> unsaid.of(verification.table()).add(range));
+    open.add(
+        () -> {
+          totals.compared(true, false);
+          unsaid.of(verification.table()).add(range);
+        });
   }
 
   void notCompared(TableName table, String why) {
     open.add(
         () -> {
+          totals.notCompared();
           if (saidOnce.add(table + why)) {
             LOG.warn("Cannot compare {} with the master's {}: {}.", map.target(table), table, why);
           }

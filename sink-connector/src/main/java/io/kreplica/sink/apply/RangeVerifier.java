@@ -25,17 +25,18 @@ final class RangeVerifier {
   private final Findings findings;
   private final AlteredTables altered;
   private final RangeRepair repair = new RangeRepair();
+  private boolean isToCount;
 
   /**
    * Makes a verifier.
    *
    * @param slave the slave's name
    */
-  RangeVerifier(String slave, TableMap map, CopyLedger ledger, Clock clock) {
+  RangeVerifier(String slave, TableMap map, CopyLedger ledger, Totals totals, Clock clock) {
     this.slave = slave;
     this.map = map;
     this.ledger = ledger;
-    this.findings = new Findings(map, clock);
+    this.findings = new Findings(map, totals, clock);
     this.altered = new AlteredTables(findings);
   }
 
@@ -108,6 +109,7 @@ final class RangeVerifier {
         VerificationRun.read(connection, log, verification)
             .behind(digest, differs, isRepaired, outcome.notCompared());
     run.write(connection, log, slave, verification);
+    isToCount = true;
     if (outcome.notCompared().isPresent()) {
       findings.notCompared(verification.table(), outcome.notCompared().get());
     } else if (differs) {
@@ -115,6 +117,7 @@ final class RangeVerifier {
       findings.differs(verification, outcome.rows());
     } else {
       DifferingRange.forget(connection, log, verification.table(), digest.piece());
+      findings.isEqual(isRepaired);
     }
     if (run.coversAsked()) {
       DifferingRange.forgetOlder(connection, log, verification);
@@ -236,6 +239,15 @@ final class RangeVerifier {
     return connection.createArrayOf("text", texts.toArray());
   }
 
+  /** Writes what the transaction has found out, before it commits. */
+  void write(Connection connection, String log) throws SQLException {
+    isToCount |= altered.write(connection, log);
+    if (isToCount) {
+      findings.differNow(DifferingRange.count(connection, log));
+      isToCount = false;
+    }
+  }
+
   /** What was found is committed: it may be said. */
   void committed() {
     findings.committed();
@@ -244,6 +256,7 @@ final class RangeVerifier {
   /** What was found is undone. */
   void rolledBack() {
     altered.rolledBack();
+    isToCount = false;
     repair.clear();
     findings.rolledBack();
   }

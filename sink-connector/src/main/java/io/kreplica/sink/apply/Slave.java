@@ -34,6 +34,7 @@ public final class Slave {
   private final ConflictLog conflictLog;
   private final SetAsideRows setAside = new SetAsideRows();
   private final RangeVerifier verifier;
+  private final Totals totals;
 
   private Connection connection;
   private BatchApplier applier;
@@ -46,6 +47,7 @@ public final class Slave {
    * @param name its name
    * @param position the hold on the position row, not claimed yet
    * @param policy how far the slave's schema follows the master's
+   * @param totals counts what is met
    */
   public Slave(
       String name,
@@ -55,6 +57,7 @@ public final class Slave {
       SchemaPolicy policy,
       SlaveSequences sequences,
       ConflictMode conflictMode,
+      Totals totals,
       Clock clock) {
     this.sessions = sessions;
     this.position = position;
@@ -63,8 +66,9 @@ public final class Slave {
     this.policy = policy;
     this.sequences = sequences;
     this.conflictMode = conflictMode;
-    this.conflictLog = new ConflictLog(map, clock);
-    this.verifier = new RangeVerifier(name, map, ledger, clock);
+    this.totals = totals;
+    this.conflictLog = new ConflictLog(map, totals, clock);
+    this.verifier = new RangeVerifier(name, map, ledger, totals, clock);
   }
 
   /** Whether there is a session to apply over. */
@@ -86,6 +90,7 @@ public final class Slave {
       SlaveSession.checkScript(session, sessions.user());
       SlaveSession.becomeReplica(session, sessions.user());
       takePosition(session);
+      countDiffering(session);
       session.setAutoCommit(false);
     } catch (SQLException e) {
       close(session);
@@ -97,6 +102,13 @@ public final class Slave {
     tables.forget();
     connection = session;
     applier = newApplier(careful);
+  }
+
+  /** What earlier tasks have found differs still. */
+  private void countDiffering(Connection session) throws SQLException {
+    if (position().isPresent()) {
+      totals.differNow(DifferingRange.count(session, position().get().log()));
+    }
   }
 
   /** Waiting helps in an outage only. */

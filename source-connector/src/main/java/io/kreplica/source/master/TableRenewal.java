@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -51,16 +52,18 @@ public final class TableRenewal implements AutoCloseable {
   private record Unfit(int id, String name) {}
 
   private final SessionFactory sessions;
+  private final Consumer<LogSize> onLogSize;
   private final ScheduledExecutorService executor;
   private volatile Connection connection;
   private volatile boolean isClosed;
   private volatile SQLException refusal;
   private Set<String> saidLastTime = Set.of();
 
-  private TableRenewal(SessionFactory sessions) {
+  private TableRenewal(SessionFactory sessions, Consumer<LogSize> onLogSize) {
     // Connect's log context (which connector, which task) belongs to the thread; hand it on.
     var context = MDC.getCopyOfContextMap();
     this.sessions = sessions;
+    this.onLogSize = onLogSize;
     this.executor =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
@@ -76,10 +79,15 @@ public final class TableRenewal implements AutoCloseable {
             });
   }
 
-  /** Starts to look, now and every so often. */
+  /**
+   * Starts to look, now and every so often.
+   *
+   * @param onLogSize is told the log's size each time, on a thread of the renewal's own
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // Nothing comes out of it: look() says what fails.
-  public static TableRenewal every(Duration interval, SessionFactory sessions) {
-    var renewal = new TableRenewal(sessions);
+  public static TableRenewal every(
+      Duration interval, SessionFactory sessions, Consumer<LogSize> onLogSize) {
+    var renewal = new TableRenewal(sessions, onLogSize);
     renewal.executor.scheduleWithFixedDelay(
         renewal::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     return renewal;
@@ -119,6 +127,7 @@ public final class TableRenewal implements AutoCloseable {
     try {
       var said = new HashSet<String>();
       attendLog(open, said);
+      onLogSize.accept(LogSize.read(open));
       for (var table : unfit(open)) {
         attendOrSay(open, table, said);
       }
