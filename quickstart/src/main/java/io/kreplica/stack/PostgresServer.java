@@ -31,7 +31,7 @@ public final class PostgresServer implements AutoCloseable {
   private final boolean temporary;
   private final int port;
   private final Map<String, String> settings;
-  private final boolean passwords;
+  private final List<String> accessRules;
   private EmbeddedPostgres server;
 
   private PostgresServer(Builder builder) {
@@ -41,7 +41,7 @@ public final class PostgresServer implements AutoCloseable {
         temporary ? Directories.createTemporary("kreplica-postgres-") : builder.directory;
     this.port = builder.port == 0 ? Ports.free() : builder.port;
     this.settings = Map.copyOf(builder.settings);
-    this.passwords = builder.passwords;
+    this.accessRules = builder.accessRules;
   }
 
   /** Starts a server on a free port, in a temporary directory that is deleted when it is closed. */
@@ -60,7 +60,7 @@ public final class PostgresServer implements AutoCloseable {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private Path directory;
     private int port;
-    private boolean passwords;
+    private List<String> accessRules = List.of();
 
     private Builder(PostgresVersion version) {
       this.version = version;
@@ -90,7 +90,12 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Every role but the superuser must show its password; else all are trusted. */
     public Builder requirePasswords() {
-      this.passwords = true;
+      return accessRules("host all postgres localhost trust", "host all all localhost md5");
+    }
+
+    /** Who may connect and how, as the lines of {@code pg_hba.conf}; without them, everybody. */
+    public Builder accessRules(String... lines) {
+      this.accessRules = List.of(lines);
       return this;
     }
 
@@ -115,8 +120,8 @@ public final class PostgresServer implements AutoCloseable {
             .setErrorRedirector(log)
             .setPort(port);
     settings.forEach(builder::setServerConfig);
-    if (passwords) {
-      builder.setDataDirectoryCustomizer(PostgresServer::requirePasswords);
+    if (!accessRules.isEmpty()) {
+      builder.setDataDirectoryCustomizer(this::writeAccessRules);
     }
     try {
       server = builder.start();
@@ -126,14 +131,9 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private static void requirePasswords(File data) {
-    var rules =
-        """
-        host all postgres localhost trust
-        host all all localhost md5
-        """;
+  private void writeAccessRules(File data) {
     try {
-      Files.writeString(data.toPath().resolve("pg_hba.conf"), rules);
+      Files.write(data.toPath().resolve("pg_hba.conf"), accessRules);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

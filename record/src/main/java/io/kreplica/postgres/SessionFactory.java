@@ -19,7 +19,8 @@ import org.postgresql.PGProperty;
  *
  * @param url a JDBC URL, {@code jdbc:postgresql://host:port/database}, without a password
  * @param user the role to connect as
- * @param password its password; may be empty where the server asks for none
+ * @param password its password, and that of the key that it shows in the URL, if one is encrypted;
+ *     may be empty where none is asked for
  * @param applicationName what {@code pg_stat_activity} shows, at most 63 bytes
  * @param patience how long the server may be silent where an answer is due, before somebody looks
  *     whether it is at work; and how long each step of connecting may take
@@ -29,6 +30,9 @@ public record SessionFactory(
 
   private static final int CANCEL_TIMEOUT_SECONDS = 1;
   private static final String WATCH_APPLICATION_NAME = "kreplica-watch";
+
+  /** What a server begins with that cannot fork; one without TLS says N. */
+  private static final char ERROR = 'E';
 
   /** Settings every session starts with; they need no privilege and no round trip. */
   private static final Map<String, String> SETTINGS =
@@ -55,6 +59,7 @@ public record SessionFactory(
   /**
    * Opens an autocommit session.
    *
+   * @throws RefusedSessionException if one side does not trust the other; waiting does not help
    * @throws SQLException if the server refuses or cannot be reached in time; with state 0A000 if a
    *     pooler in between does not give whole sessions
    */
@@ -63,11 +68,7 @@ public record SessionFactory(
     Connection connection;
     Optional<WatchedSocket> socket;
     try {
-      var properties = properties(applicationName);
-      // A factory of the user's own, in the URL, has precedence; its sockets nobody watches.
-      PGProperty.SOCKET_FACTORY.set(properties, WatchedSockets.class.getName());
-      PGProperty.SOCKET_FACTORY_ARG.set(properties, ticket);
-      connection = connect(properties);
+      connection = connectWatched(ticket);
     } finally {
       socket = WatchedSockets.collect(ticket);
     }
@@ -88,6 +89,22 @@ public record SessionFactory(
     }
   }
 
+  private Connection connectWatched(String ticket) throws SQLException {
+    var properties = properties(applicationName);
+    // A factory of the user's own, in the URL, has precedence; its sockets nobody watches.
+    PGProperty.SOCKET_FACTORY.set(properties, WatchedSockets.class.getName());
+    PGProperty.SOCKET_FACTORY_ARG.set(properties, ticket);
+    try {
+      return connect(properties);
+    } catch (RefusedSessionException e) {
+      // To the driver both are a server without TLS.
+      if (e.fault() == ConnectFault.NO_TLS && WatchedSockets.wasAnsweredWith(ERROR, ticket)) {
+        throw new SQLException("the server could not begin a session", e.getSQLState(), e);
+      }
+      throw e;
+    }
+  }
+
   /** Opens a session for one short question. Its patience is that of each step. */
   Connection openToAsk() throws SQLException {
     return connect(properties(WATCH_APPLICATION_NAME));
@@ -96,8 +113,9 @@ public record SessionFactory(
   private Properties properties(String name) {
     var properties = new Properties();
     PGProperty.USER.set(properties, user);
-    if (password != null && password.value() != null && !password.value().isEmpty()) {
+    if (hasPassword()) {
       PGProperty.PASSWORD.set(properties, password.value());
+      PGProperty.SSL_PASSWORD.set(properties, password.value());
     }
     var seconds = Math.toIntExact(patience.plusMillis(999).toSeconds());
     PGProperty.APPLICATION_NAME.set(properties, name);
@@ -116,8 +134,18 @@ public record SessionFactory(
     return properties;
   }
 
+  private boolean hasPassword() {
+    return password != null && password.value() != null && !password.value().isEmpty();
+  }
+
   private Connection connect(Properties properties) throws SQLException {
-    var connection = new Driver().connect(url, properties);
+    Connection connection;
+    try {
+      connection = new Driver().connect(url, properties);
+    } catch (SQLException e) {
+      var fault = ConnectFault.ofDriver(e, hasPassword());
+      throw fault == ConnectFault.UNREACHABLE ? e : new RefusedSessionException(fault, e);
+    }
     if (connection == null) {
       throw new SQLException(
           "Cannot connect to '" + url + "': it is not of the form jdbc:postgresql://host:port/db",

@@ -24,6 +24,9 @@ public final class SqlStates {
    * starting or terminated (57P), or an I/O failure that pgjdbc wraps without a state.
    */
   public static boolean isOutage(SQLException e) {
+    if (e instanceof RefusedSessionException) {
+      return false;
+    }
     var state = e.getSQLState();
     if (state == null) {
       return e.getCause() instanceof java.io.IOException;
@@ -38,6 +41,9 @@ public final class SqlStates {
 
   /** Whether no connection to the server could be had, or it broke. */
   public static boolean isConnectionLost(SQLException e) {
+    if (e instanceof RefusedSessionException) {
+      return false;
+    }
     var state = e.getSQLState();
     return state == null ? e.getCause() instanceof java.io.IOException : state.startsWith("08");
   }

@@ -27,6 +27,7 @@ final class WatchedSocket extends Socket {
   private static final long NOT_WAITING = 0;
 
   private volatile long waitingSince = NOT_WAITING;
+  private volatile int firstByte = -1;
 
   /** For how long one read or write has waited; zero if none does. */
   Duration silence() {
@@ -37,6 +38,11 @@ final class WatchedSocket extends Socket {
   /** Which wait it is: another number for another wait. */
   long waitingSince() {
     return waitingSince;
+  }
+
+  /** Whether the first that came from the other end was this. */
+  boolean wasAnsweredWith(char first) {
+    return firstByte == first;
   }
 
   private void beginToWait() {
@@ -89,7 +95,9 @@ final class WatchedSocket extends Socket {
     public int read() throws IOException {
       beginToWait();
       try {
-        return in.read();
+        var read = in.read();
+        noteFirst(read);
+        return read;
       } finally {
         endToWait();
       }
@@ -99,9 +107,19 @@ final class WatchedSocket extends Socket {
     public int read(byte[] bytes, int offset, int length) throws IOException {
       beginToWait();
       try {
-        return in.read(bytes, offset, length);
+        var count = in.read(bytes, offset, length);
+        if (count > 0) {
+          noteFirst(bytes[offset]);
+        }
+        return count;
       } finally {
         endToWait();
+      }
+    }
+
+    private void noteFirst(int read) {
+      if (firstByte < 0) {
+        firstByte = read;
       }
     }
   }

@@ -37,6 +37,12 @@ public final class WatchedSockets extends SocketFactory {
     return ticket;
   }
 
+  /** Whether the first that came from the server, over the socket last made, was this. */
+  static boolean wasAnsweredWith(char first, String ticket) {
+    var socket = OPENING.get(ticket).get();
+    return socket != null && socket.wasAnsweredWith(first);
+  }
+
   /** The socket of the session, if it has come to that; the ticket is used up. */
   static Optional<WatchedSocket> collect(String ticket) {
     return Optional.ofNullable(OPENING.remove(ticket).get());

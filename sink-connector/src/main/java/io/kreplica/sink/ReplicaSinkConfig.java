@@ -7,6 +7,7 @@ import io.kreplica.sink.apply.SlaveSequences;
 import io.kreplica.sink.apply.TableMap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -24,7 +25,8 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   public static final String CONNECTION_URL = "connection.url";
   private static final String CONNECTION_URL_DOC =
       "JDBC URL of the slave database, jdbc:postgresql://host:port/database. Name several hosts and"
-          + " add ?targetServerType=primary to follow a failover of the slave.";
+          + " add ?targetServerType=primary to follow a failover of the slave. Driver parameters, such"
+          + " as sslmode=verify-full, may follow; user and password have settings of their own.";
   private static final String URL_PREFIX = "jdbc:postgresql:";
 
   public static final String CONNECTION_USER = "connection.user";
@@ -35,7 +37,8 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   public static final String CONNECTION_PASSWORD = "connection.password";
   private static final String CONNECTION_PASSWORD_DOC =
       "Its password. Use a config provider to keep it out of the connector's configuration. Empty"
-          + " where the server asks for none.";
+          + " where the server asks for none, as with a client's certificate; if the key of that"
+          + " (sslkey in the URL) is encrypted, the key's.";
 
   public static final String CONNECTION_TIMEOUT_MS = "connection.timeout.ms";
   private static final String CONNECTION_TIMEOUT_MS_DOC =
@@ -293,6 +296,10 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   }
 
   private static void checkUrl(String name, Object value) {
+    if (value != null && value.toString().toLowerCase(Locale.ROOT).contains("password=")) {
+      throw new ConfigException(
+          "Cannot use " + name + ": it holds a password. Put it into connection.password instead.");
+    }
     if (value != null && !value.toString().startsWith(URL_PREFIX)) {
       throw new ConfigException(
           name, value, "It must be of the form jdbc:postgresql://host:port/database.");

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplicaSinkConnectorTest {
 
@@ -76,6 +78,21 @@ class ReplicaSinkConnectorTest {
         .singleElement()
         .asString()
         .startsWith("Cannot connect to jdbc:postgresql://127.0.0.1:1/slave as sink")
+        .doesNotContain("s3cret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://h/db?password=s3cret",
+        "jdbc:postgresql://h/db?sslkey=a.p12&sslPassword=s3cret",
+        "postgresql://h/db?password=s3cret"
+      })
+  void aPasswordInTheUrlIsRefused(String url) {
+    assertThat(errorsOf("connection.url", properties("connection.url", url)))
+        .singleElement()
+        .asString()
+        .contains("Put it into connection.password instead")
         .doesNotContain("s3cret");
   }
 

@@ -1,6 +1,7 @@
 package io.kreplica.source;
 
 import io.kreplica.postgres.Backoff;
+import io.kreplica.postgres.ConnectFault;
 import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SqlStates;
 import io.kreplica.source.master.LogSize;
@@ -72,17 +73,22 @@ final class LogFollower implements AutoCloseable {
         return List.of();
       }
       if (!SqlStates.isOutage(e)) {
-        throw new ConnectException(
-            "Cannot read the log of "
-                + config.master()
-                + ": "
-                + ServerMessage.describe(e)
-                + remedy(e),
-            ServerMessage.withoutValues(e));
+        throw new ConnectException(describe(e), ServerMessage.withoutValues(e));
       }
       waitForMaster(e);
       return List.of();
     }
+  }
+
+  private String describe(SQLException e) {
+    if (ConnectFault.of(e) != ConnectFault.UNREACHABLE) {
+      return ConnectFault.describe(config.master(), e) + " Then restart the task.";
+    }
+    return "Cannot read the log of "
+        + config.master()
+        + ": "
+        + ServerMessage.describe(e)
+        + remedy(e);
   }
 
   private static String remedy(SQLException e) {

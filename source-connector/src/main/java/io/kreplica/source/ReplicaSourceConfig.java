@@ -80,7 +80,8 @@ public final class ReplicaSourceConfig extends AbstractConfig {
               "",
               Importance.HIGH,
               "The role's password. A config provider keeps it out of the connector's"
-                  + " configuration.",
+                  + " configuration. Empty where the server asks for none, as with a client's"
+                  + " certificate; if the key of that (sslkey in the URL) is encrypted, the key's.",
               MASTER,
               3,
               Width.MEDIUM,
@@ -276,13 +277,13 @@ public final class ReplicaSourceConfig extends AbstractConfig {
     if (url == null) {
       return;
     }
-    if (!url.startsWith("jdbc:postgresql:")) {
-      throw new ConfigException(
-          key, url, "It must be of the form jdbc:postgresql://host:port/database");
-    }
     if (url.toLowerCase(Locale.ROOT).contains("password=")) {
       throw new ConfigException(
           "Cannot use " + key + ": it holds a password. Put it into " + PASSWORD + " instead.");
+    }
+    if (!url.startsWith("jdbc:postgresql:")) {
+      throw new ConfigException(
+          key, url, "It must be of the form jdbc:postgresql://host:port/database");
     }
   }
 

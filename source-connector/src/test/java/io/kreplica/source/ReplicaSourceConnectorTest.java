@@ -10,6 +10,7 @@ import org.apache.kafka.connect.source.ExactlyOnceSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplicaSourceConnectorTest {
 
@@ -18,7 +19,6 @@ class ReplicaSourceConnectorTest {
   @ParameterizedTest
   @CsvSource({
     "connection.url, postgresql://h/db, jdbc:postgresql:",
-    "connection.url, jdbc:postgresql://h/db?password=x, connection.password",
     "snapshot.mode, sometimes, initial",
     "snapshot.chunk.rows, 0, 1",
     "poll.rows, many, poll.rows",
@@ -30,6 +30,21 @@ class ReplicaSourceConnectorTest {
   void aBadSettingIsRefusedWithTheRemedy(String setting, String value, String remedy) {
     assertThat(errors(Map.of(setting, value)))
         .anySatisfy(message -> assertThat(message).contains(remedy));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://h/db?password=hunter2",
+        "jdbc:postgresql://h/db?sslkey=a.p12&sslPassword=hunter2",
+        "postgresql://h/db?password=hunter2"
+      })
+  void aPasswordInTheUrlIsRefused(String url) {
+    assertThat(errors(Map.of("connection.url", url)))
+        .singleElement()
+        .asString()
+        .contains("Put it into connection.password instead")
+        .doesNotContain("hunter2");
   }
 
   @Test

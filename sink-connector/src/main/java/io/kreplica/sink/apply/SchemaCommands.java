@@ -133,7 +133,7 @@ final class SchemaCommands {
     if (!NEW_ENUM_OR_VALUE.matcher(change.command().sql()).matches()) {
       return false;
     }
-    try (var session = sessions.open()) {
+    try (var session = SlaveSession.open(sessions)) {
       // Not long: what holds the type may be the transaction that waits for this.
       execute(session, "set lock_timeout = '2s'");
       // It is another master's command, though this session is not a replica's.

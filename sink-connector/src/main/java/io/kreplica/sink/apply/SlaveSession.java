@@ -1,5 +1,6 @@
 package io.kreplica.sink.apply;
 
+import io.kreplica.postgres.ConnectFault;
 import io.kreplica.postgres.ServerMessage;
 import io.kreplica.postgres.SessionFactory;
 import io.kreplica.postgres.SqlStates;
@@ -31,11 +32,7 @@ public final class SlaveSession {
         throw e;
       }
       throw new ConnectException(
-          "Cannot connect to "
-              + sessions
-              + ": "
-              + Refusals.describe(e)
-              + ". Check connection.url, connection.user and connection.password.",
+          ConnectFault.describe(sessions, e) + " Then restart the task.",
           ServerMessage.withoutValues(e));
     }
   }

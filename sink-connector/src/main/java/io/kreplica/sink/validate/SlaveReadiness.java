@@ -1,5 +1,6 @@
 package io.kreplica.sink.validate;
 
+import io.kreplica.postgres.ConnectFault;
 import io.kreplica.postgres.SqlStates;
 import io.kreplica.record.TableName;
 import io.kreplica.sink.ReplicaSinkConfig;
@@ -16,7 +17,6 @@ import org.apache.kafka.connect.errors.ConnectException;
 /** Connects to the slave as the task would, and looks whether anything would stop it. */
 final class SlaveReadiness {
 
-  private static final String NO_PASSWORD = "08004";
   private static final List<String> WRITING =
       List.of("select", "insert", "update", "delete", "truncate");
 
@@ -39,19 +39,8 @@ final class SlaveReadiness {
     try (var connection = config.sessions().open()) {
       checkSession(connection);
     } catch (SQLException e) {
-      errors.accept(
-          keyOf(e), "Cannot connect to " + config.sessions() + ": " + Refusals.describe(e) + ".");
+      errors.accept(ConnectFault.of(e).setting(), ConnectFault.describe(config.sessions(), e));
     }
-  }
-
-  private static String keyOf(SQLException e) {
-    var state = e.getSQLState() == null ? "" : e.getSQLState();
-    if (state.equals("28P01") || state.equals(NO_PASSWORD)) {
-      return ReplicaSinkConfig.CONNECTION_PASSWORD;
-    }
-    return state.startsWith("28")
-        ? ReplicaSinkConfig.CONNECTION_USER
-        : ReplicaSinkConfig.CONNECTION_URL;
   }
 
   private void checkSession(Connection connection) {

@@ -1,7 +1,6 @@
 package io.kreplica.source.master;
 
-import io.kreplica.postgres.ServerMessage;
-import io.kreplica.postgres.SessionFactory;
+import io.kreplica.postgres.ConnectFault;
 import java.sql.SQLException;
 
 /** Which setting is at fault when the master cannot be used. */
@@ -11,28 +10,12 @@ public enum Fault {
   PASSWORD,
   TABLES;
 
-  /** The setting that a failure to connect speaks of: SQLSTATE class 28 is about who, not where. */
+  /** The setting that a failure to connect speaks of. */
   static Fault ofConnecting(SQLException e) {
-    if ("28P01".equals(e.getSQLState())) {
-      return PASSWORD;
-    }
-    return e.getSQLState() != null && e.getSQLState().startsWith("28") ? USER : URL;
-  }
-
-  /** The failure as a sentence with what to look at. */
-  static String describe(String server, SessionFactory sessions, SQLException e) {
-    return "Cannot connect to the "
-        + server
-        + " "
-        + sessions
-        + ": "
-        + ServerMessage.describe(e)
-        + ". "
-        + switch (e.getSQLState() == null ? "" : e.getSQLState()) {
-          case "28P01" -> "Check connection.user and connection.password.";
-          case "28000" -> "Check connection.user, and the server's pg_hba.conf.";
-          case "3D000" -> "Check the database's name in connection.url.";
-          default -> "Check connection.url, and that the server runs and can be reached from here.";
-        };
+    return switch (ConnectFault.of(e).setting()) {
+      case "connection.password" -> PASSWORD;
+      case "connection.user" -> USER;
+      default -> URL;
+    };
   }
 }

@@ -1,5 +1,6 @@
 package io.kreplica.source.master;
 
+import io.kreplica.postgres.ConnectFault;
 import io.kreplica.postgres.SessionFactory;
 import io.kreplica.record.TableName;
 import io.kreplica.record.TablePattern;
@@ -61,7 +62,7 @@ public final class MasterChecks {
       checkTables(connection, report);
       checkListen(connection, report);
     } catch (SQLException e) {
-      report.accept(Fault.ofConnecting(e), Fault.describe("master", master, e));
+      report.accept(Fault.ofConnecting(e), ConnectFault.describe(master, e));
     }
   }
 
