@@ -1,9 +1,11 @@
 package io.kreplica.e2e;
 
 import io.kreplica.stack.ConnectWorker;
+import io.kreplica.stack.KafkaBroker;
 import io.kreplica.stack.PostgresServer;
 import io.kreplica.stack.PostgresVersion;
 import io.kreplica.stack.ReplicationStack;
+import io.kreplica.stack.TcpProxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
@@ -21,13 +23,35 @@ final class EmbeddedBackend implements Backend {
   private final ReplicationStack stack;
 
   EmbeddedBackend(Map<String, String> workerSettings, String workerHeap) {
+    this(builder(workerSettings).workerHeap(workerHeap));
+  }
+
+  private EmbeddedBackend(ReplicationStack.Builder builder) {
+    stack = builder.start();
+  }
+
+  /** Servers whose worker reaches the broker through a network. */
+  static EmbeddedBackend withFarBroker(Map<String, String> workerSettings) {
+    return new EmbeddedBackend(builder(workerSettings).farBroker());
+  }
+
+  private static ReplicationStack.Builder builder(Map<String, String> workerSettings) {
     var builder =
         ReplicationStack.builder()
             .postgres(PostgresVersion.valueOf(VERSION.toUpperCase(Locale.ROOT)))
-            .workerHeap(workerHeap)
             .keepFiles(Boolean.getBoolean("kreplica.keep.files"));
     workerSettings.forEach(builder::workerSetting);
-    stack = builder.start();
+    return builder;
+  }
+
+  /** The broker, to be ended, suspended and started again. */
+  KafkaBroker broker() {
+    return stack.broker();
+  }
+
+  /** What lies between the worker and a far broker. */
+  TcpProxy toBroker() {
+    return stack.toBroker();
   }
 
   @Override

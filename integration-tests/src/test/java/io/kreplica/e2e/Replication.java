@@ -121,6 +121,10 @@ final class Replication implements AutoCloseable {
     return name + "-sink";
   }
 
+  String topic() {
+    return "replica." + name;
+  }
+
   void startSource(Map<String, String> extra) {
     var config = sourceConfig();
     config.putAll(extra);
@@ -136,11 +140,11 @@ final class Replication implements AutoCloseable {
   }
 
   Map<String, String> sourceConfig() {
-    return ConnectorConfig.source(backend.master().url(name), "replica." + name);
+    return ConnectorConfig.source(backend.master().url(name), topic());
   }
 
   Map<String, String> sinkConfig() {
-    return ConnectorConfig.sink(backend.slave().url(name), "replica." + name);
+    return ConnectorConfig.sink(backend.slave().url(name), topic());
   }
 
   ConnectRest rest() {
@@ -150,6 +154,14 @@ final class Replication implements AutoCloseable {
   void awaitRunning() {
     rest().awaitRunning(source(), RUNNING_TIMEOUT);
     rest().awaitRunning(sink(), RUNNING_TIMEOUT);
+  }
+
+  /** Waits until Connect has stored that all copies are made, so that no successor repeats them. */
+  void awaitCopiesStored() {
+    var last = numberOnMaster("select max(request_id) from replica.copy_request");
+    Awaitility.await()
+        .atMost(EQUAL_TIMEOUT)
+        .until(() -> rest().offsets(source()).at("/offsets/0/offset/copied").asLong() >= last);
   }
 
   /**

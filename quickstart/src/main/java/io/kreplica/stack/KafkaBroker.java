@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ public final class KafkaBroker implements AutoCloseable {
   private final int port;
   private final JvmProcess process;
 
-  private KafkaBroker(Path directory, int port, int controllerPort) {
+  private KafkaBroker(Path directory, int port, Optional<TcpProxy> network) {
     this.port = port;
     this.process =
         new JvmProcess(
@@ -35,7 +36,7 @@ public final class KafkaBroker implements AutoCloseable {
             directory,
             "kafka.Kafka",
             "512m",
-            settings(directory.resolve("data"), port, controllerPort));
+            settings(directory.resolve("data"), port, network));
     format();
   }
 
@@ -45,12 +46,27 @@ public final class KafkaBroker implements AutoCloseable {
    * @param port the port for clients, or 0 for a free one
    */
   public static KafkaBroker start(Path directory, int port) {
-    var broker = new KafkaBroker(directory, port == 0 ? Ports.free() : port, Ports.free());
+    return start(directory, port, Optional.empty());
+  }
+
+  /**
+   * Starts a broker that has clients beyond a network: those that reach it there are told to come
+   * that way again. Others connect as usual.
+   *
+   * @param network leads to a free port, where the broker then listens, too
+   */
+  static KafkaBroker start(Path directory, TcpProxy network) {
+    return start(directory, 0, Optional.of(network));
+  }
+
+  private static KafkaBroker start(Path directory, int port, Optional<TcpProxy> network) {
+    var broker = new KafkaBroker(directory, port == 0 ? Ports.free() : port, network);
     broker.process.start();
     return broker;
   }
 
-  private static Properties settings(Path data, int port, int controllerPort) {
+  private static Properties settings(Path data, int port, Optional<TcpProxy> network) {
+    var controllerPort = Ports.free();
     var settings = new Properties();
     settings.putAll(
         Map.of(
@@ -59,7 +75,15 @@ public final class KafkaBroker implements AutoCloseable {
             "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
             "controller.listener.names", "CONTROLLER",
             "listeners",
-                "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
+                listener("PLAINTEXT", port)
+                    + ","
+                    + listener("CONTROLLER", controllerPort)
+                    + network.map(beyond -> "," + listener("NETWORK", beyond.target())).orElse(""),
+            "advertised.listeners",
+                listener("PLAINTEXT", port)
+                    + network.map(beyond -> "," + listener("NETWORK", beyond.port())).orElse(""),
+            "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,NETWORK:PLAINTEXT",
             "log.dirs", data.toString(),
             "auto.create.topics.enable", "false"));
     // One broker, one copy of each topic that Kafka keeps for itself.
@@ -80,6 +104,10 @@ public final class KafkaBroker implements AutoCloseable {
             "num.io.threads", "4",
             "log.cleaner.dedupe.buffer.size", "16777216"));
     return settings;
+  }
+
+  private static String listener(String name, int port) {
+    return name + "://127.0.0.1:" + port;
   }
 
   private void format() {

@@ -22,6 +22,7 @@ public final class ReplicationStack implements AutoCloseable {
   private boolean closed;
   private PostgresServer master;
   private PostgresServer slave;
+  private TcpProxy toBroker;
   private KafkaBroker broker;
   private ConnectWorker worker;
 
@@ -45,6 +46,7 @@ public final class ReplicationStack implements AutoCloseable {
     private int slavePort;
     private int restPort;
     private String workerHeap = "512m";
+    private boolean isBrokerFar;
     private boolean keepFiles;
     private Consumer<String> narrator = event -> {};
 
@@ -71,6 +73,12 @@ public final class ReplicationStack implements AutoCloseable {
 
     public Builder workerHeap(String heap) {
       this.workerHeap = heap;
+      return this;
+    }
+
+    /** The worker reaches the broker through a network, {@link ReplicationStack#toBroker}. */
+    public Builder farBroker() {
+      this.isBrokerFar = true;
       return this;
     }
 
@@ -107,7 +115,7 @@ public final class ReplicationStack implements AutoCloseable {
 
   private void launch(Builder builder) {
     builder.narrator.accept("Kafka broker");
-    broker = open(() -> KafkaBroker.start(directory.resolve("broker"), 0));
+    startBroker(builder.isBrokerFar);
     builder.narrator.accept("PostgreSQL master");
     master = open(() -> postgres("master", builder.masterPort, builder.version));
     builder.narrator.accept("PostgreSQL slave");
@@ -119,11 +127,21 @@ public final class ReplicationStack implements AutoCloseable {
             () ->
                 ConnectWorker.start(
                     directory.resolve("worker"),
-                    broker.bootstrapServers(),
+                    toBroker == null ? broker.bootstrapServers() : "127.0.0.1:" + toBroker.port(),
                     builder.restPort,
                     builder.workerHeap,
                     builder.workerSettings));
     worker.awaitReady();
+  }
+
+  private void startBroker(boolean isFar) {
+    var files = directory.resolve("broker");
+    if (isFar) {
+      toBroker = open(() -> TcpProxy.to(Ports.free()));
+      broker = open(() -> KafkaBroker.start(files, toBroker));
+    } else {
+      broker = open(() -> KafkaBroker.start(files, 0));
+    }
   }
 
   private PostgresServer postgres(String name, int port, PostgresVersion version) {
@@ -154,6 +172,11 @@ public final class ReplicationStack implements AutoCloseable {
 
   public KafkaBroker broker() {
     return broker;
+  }
+
+  /** What lies between worker and broker; null unless it was asked for. */
+  public TcpProxy toBroker() {
+    return toBroker;
   }
 
   public ConnectWorker worker() {

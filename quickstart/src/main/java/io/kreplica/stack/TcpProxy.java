@@ -91,6 +91,11 @@ public final class TcpProxy implements AutoCloseable {
     return listener.getLocalPort();
   }
 
+  /** The port that it leads to. */
+  int target() {
+    return target;
+  }
+
   /** How many connections there are. */
   public int connections() {
     return connections.size();
