@@ -25,11 +25,14 @@ class ExactlyOnceE2E {
           "transaction.boundary", "connector",
           "producer.override.transaction.timeout.ms", "10000");
 
+  private static final Map<String, String> SETTINGS =
+      Map.of("exactly.once.source.support", "enabled");
+
   private static Backend backend;
 
   @BeforeAll
   static void startServers() {
-    backend = Backend.start(Map.of("exactly.once.source.support", "enabled"));
+    backend = Backend.start(SETTINGS);
   }
 
   @AfterAll
@@ -59,6 +62,28 @@ class ExactlyOnceE2E {
               backend.worker().restart();
             }
           });
+      assertUnbroken(replication, 1 + WORKER_KILLS);
+    }
+  }
+
+  @Test
+  void aWorkerThatSleepsUntilItsTasksHaveMovedDoublesNothingOnTopicOrSlave() throws SQLException {
+    var seed = Seeds.next();
+    try (var cluster = TwoWorkers.join(backend, SETTINGS);
+        var replication = new Replication(cluster, "fenced")) {
+      replication.track(Shop.TABLES);
+      replication.startSource(REQUIRED);
+      replication.startSink(Disturbed.QUICK_REJOIN);
+      replication.awaitEqual();
+
+      underLoad(replication, seed, watcher -> cluster.sleepInTurn(replication, watcher));
+      assertUnbroken(replication, 2);
+    }
+  }
+
+  private static void assertUnbroken(Replication replication, int leastEpochs) {
+    try (var reader = TopicReader.ofCommitted(backend.bootstrapServers(), replication.topic())) {
+      BatchChain.assertUnbroken(reader.more(), leastEpochs);
     }
   }
 

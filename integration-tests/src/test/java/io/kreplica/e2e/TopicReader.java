@@ -18,11 +18,24 @@ final class TopicReader implements AutoCloseable {
   private final TopicPartition partition;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
+  /** Reads whatever stands there. */
   TopicReader(String bootstrapServers, String topic) {
+    this(bootstrapServers, topic, "read_uncommitted");
+  }
+
+  /** Reads what Kafka's transactions have committed. */
+  static TopicReader ofCommitted(String bootstrapServers, String topic) {
+    return new TopicReader(bootstrapServers, topic, "read_committed");
+  }
+
+  private TopicReader(String bootstrapServers, String topic, String isolation) {
     partition = new TopicPartition(topic, 0);
     consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers, "auto.offset.reset", "earliest"),
+            Map.of(
+                "bootstrap.servers", bootstrapServers,
+                "auto.offset.reset", "earliest",
+                "isolation.level", isolation),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     consumer.assign(List.of(partition));

@@ -1,14 +1,13 @@
 package io.kreplica.e2e;
 
-import static io.kreplica.e2e.Disturbed.awaitStates;
 import static io.kreplica.e2e.Disturbed.underLoad;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kreplica.stack.ConnectWorker;
+import io.kreplica.stack.TcpProxy;
+import java.net.URI;
 import java.sql.SQLException;
-import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -18,104 +17,95 @@ import org.junit.jupiter.api.Test;
 @Tag("e2e")
 class WorkersE2E {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  // A successor goes on from an offset that is at most so old.
+  private static final Map<String, String> SETTINGS = Map.of("offset.flush.interval.ms", "1000");
 
+  private static Backend servers;
   private static TwoWorkers cluster;
 
   @BeforeAll
   static void startServers() {
-    cluster = TwoWorkers.start(Map.of());
+    servers = Backend.start(SETTINGS, TwoWorkers.HEAP);
+    cluster = TwoWorkers.join(servers, SETTINGS);
   }
 
   @AfterAll
   static void stopServers() {
-    if (cluster != null) {
-      cluster.close();
+    for (var started : new Backend[] {cluster, servers}) {
+      if (started != null) {
+        started.close();
+      }
     }
   }
 
   @Test
-  void losesNothingWhenWorkersLeaveDieAndJoinAgain() throws SQLException {
-    underLoadTwice(
-        "rebalanced",
-        (source, isMoved) -> {
-          source.stop();
-          isMoved.await();
-          source.restart();
-        },
-        (sink, isMoved) -> {
-          sink.kill();
-          isMoved.await();
-          sink.restart();
-        });
+  void aWorkerThatSleepsUntilItsTasksHaveMovedDoublesAndTearsNothing() throws SQLException {
+    var seed = Seeds.next();
+    try (var replication = new Replication(cluster, "zombie").start(Disturbed.QUICK_REJOIN)) {
+      replication.awaitEqual();
+      replication.awaitCopiesStored();
+
+      underLoad(replication, seed, watcher -> cluster.sleepInTurn(replication, watcher));
+    }
   }
 
   @Test
-  void aWorkerThatSleepsUntilItsTasksHaveMovedDoublesAndTearsNothing() throws SQLException {
-    Fate sleep =
-        (worker, isMoved) -> {
-          worker.suspend();
-          try {
-            isMoved.await();
-          } finally {
-            worker.resume();
-          }
-        };
-    underLoadTwice("zombie", sleep, sleep);
-  }
-
-  /** What becomes of a worker. */
-  @FunctionalInterface
-  private interface Fate {
-    void strike(ConnectWorker worker, Moved isMoved);
-  }
-
-  /** That the worker's tasks are at work on the other. */
-  @FunctionalInterface
-  private interface Moved {
-    void await();
-  }
-
-  /** Strikes the source's worker, then the sink's, each time with one task on either worker. */
-  private static void underLoadTwice(String database, Fate ofSource, Fate ofSink)
-      throws SQLException {
+  void aCopyGoesOnWhereItWasWhenTheWorkerOfEitherTaskLeavesOrDiesInTheMiddle() throws SQLException {
     var seed = Seeds.next();
-    try (var replication = new Replication(cluster, database).start(Disturbed.QUICK_REJOIN)) {
+    try (var toMaster = TcpProxy.to(portOf(cluster.master()));
+        var toSlave = TcpProxy.to(portOf(cluster.slave()));
+        var replication = new Replication(cluster, "copied_on")) {
+      replication.track(Shop.TABLES);
+      replication.startSource(through(toMaster, replication.sourceConfig()));
+      replication.startSink(through(toSlave, replication.sinkConfig()));
       replication.awaitEqual();
+      replication.awaitCopiesStored();
+      var copies =
+          List.of(
+              HalfwayCopy.ofSource(replication, 0, toMaster),
+              HalfwayCopy.ofSink(replication, 1, toSlave),
+              HalfwayCopy.ofSource(replication, 2, toMaster),
+              HalfwayCopy.ofSink(replication, 3, toSlave));
 
       underLoad(
           replication,
           seed,
           watcher -> {
-            strike(replication, replication.source(), ofSource, watcher);
-            strike(replication, replication.sink(), ofSink, watcher);
-            awaitBothAtWork(replication);
-            awaitStates(watcher, 10);
+            for (var copy : copies) {
+              var fate = copies.indexOf(copy) < 2 ? Fate.STOPPED : Fate.KILLED;
+              cluster.strike(replication, copy.connector(), halfWay(copy, fate), watcher);
+              copy.awaitEqual();
+            }
           });
+      try (var reader = new TopicReader(cluster.bootstrapServers(), replication.topic())) {
+        var topic = reader.more();
+        copies.forEach(copy -> copy.assertEachRowWasSentOnce(topic));
+      }
     }
   }
 
-  private static void strike(
-      Replication replication, String connector, Fate fate, SlaveWatcher watcher) {
-    awaitBothAtWork(replication);
-    awaitStates(watcher, 5);
-    var worker = cluster.workerOf(connector);
-    cluster.use(cluster.other(worker));
-    fate.strike(
-        worker,
-        () -> {
-          Awaitility.await().atMost(PATIENCE).until(() -> cluster.workerOf(connector) != worker);
-          awaitStates(watcher, 10);
-        });
+  /** Strikes when a copy has come half way, and lets it go on. */
+  private static Fate halfWay(HalfwayCopy copy, Fate fate) {
+    return (worker, isMoved) -> {
+      copy.begin();
+      fate.strike(
+          worker,
+          () -> {
+            copy.goOn();
+            isMoved.await();
+          });
+    };
   }
 
-  /** Each worker has one of the two tasks when the cluster is balanced. */
-  private static void awaitBothAtWork(Replication replication) {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(
-            () -> cluster.workerOf(replication.source()) != cluster.workerOf(replication.sink()));
-    replication.awaitRunning();
-    assertThat(cluster.workers()).allMatch(ConnectWorker::isRunning);
+  private static int portOf(Database server) {
+    return URI.create(server.url("postgres").substring("jdbc:".length())).getPort();
+  }
+
+  private static Map<String, String> through(TcpProxy network, Map<String, String> config) {
+    var settings = new HashMap<>(Disturbed.QUICK_REJOIN);
+    settings.put(
+        "connection.url",
+        config.get("connection.url").replaceFirst(":[0-9]+/", ":" + network.port() + "/"));
+    return settings;
   }
 }
