@@ -23,6 +23,7 @@ begin
         system_identifier = (select c.system_identifier from pg_control_system() c),
         database = (select d.oid from pg_database d where d.datname = current_database()),
         own_oid = 'replica.log_state'::regclass::oid,
+        topic = null,
         confirmed = null,
         confirmed_at = null
     returning log_id into _log;

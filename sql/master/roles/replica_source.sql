@@ -25,7 +25,7 @@ begin
         grant select, delete on replica.replica_log, replica.checkpoint to replica_source;
         grant select, insert (table_id, reason), update (finished_at) on replica.copy_request to replica_source;
         grant select, delete, insert (table_id, kind, rows_per_range, requested_at), update (finished_at) on replica.check_request to replica_source;
-        grant update (epoch, reader, confirmed, confirmed_at) on replica.log_state to replica_source;
+        grant update (epoch, reader, topic, confirmed, confirmed_at) on replica.log_state to replica_source;
         grant execute on function
             replica.read_chunk(integer, json, integer, integer),
             replica.read_row(integer, json),

@@ -8,6 +8,7 @@ create table if not exists replica.log_state (
     doorbell_rings boolean not null default true,
     epoch bigint not null default 0,
     reader uuid,
+    topic text,
     confirmed pg_snapshot,
     confirmed_at timestamptz,
     log_limit_bytes bigint check (log_limit_bytes > 0),
@@ -20,6 +21,7 @@ alter table replica.log_state
     add column if not exists database oid,
     add column if not exists own_oid oid,
     add column if not exists reader uuid,
+    add column if not exists topic text,
     add column if not exists log_limit_bytes bigint check (log_limit_bytes > 0),
     add column if not exists log_limit_policy text not null default 'warn'
         check (log_limit_policy in ('warn', 'stop_capture'));
@@ -34,6 +36,7 @@ comment on column replica.log_state.own_oid is 'This table''s OID, which a dump 
 comment on column replica.log_state.doorbell_rings is 'False where NOTIFY does not go with two-phase commit: the source then polls, from its next start on';
 comment on column replica.log_state.epoch is 'Counts the starts of the source; fences what a predecessor still sends';
 comment on column replica.log_state.reader is 'The task of the source that started last: it knows its own epoch even if the answer was lost';
+comment on column replica.log_state.topic is 'The topic that the source that started last sends to: another one lacks what was pruned since';
 comment on column replica.log_state.confirmed is 'Position up to which Kafka has acknowledged the log; the rows below it are pruned';
 comment on column replica.log_state.confirmed_at is 'When the source last confirmed a position';
 comment on column replica.log_state.log_limit_bytes is 'What the log may take on disk before log_limit_policy applies; null for as much as there is';

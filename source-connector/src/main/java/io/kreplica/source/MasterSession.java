@@ -147,6 +147,8 @@ final class MasterSession implements AutoCloseable {
           stored.isPresent()
               ? identity.resume(stored.get(), config.acceptedTimeline())
               : registration.begin(config.snapshotMode());
+      stored.ifPresent(last -> identity.refuseOtherTopic(last, config.topic()));
+      registration.sendTo(config.topic());
       if (config.snapshotMode() == SnapshotMode.NEVER) {
         registration.passOverCopies();
       }

@@ -75,6 +75,17 @@ final class SourceRegistration {
     return identity.startAt(begin);
   }
 
+  /** Lets the master know which topic has what will be pruned. */
+  void sendTo(String topic) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "update replica.log_state set topic = ? where topic is distinct from ?")) {
+      statement.setString(1, topic);
+      statement.setString(2, topic);
+      statement.executeUpdate();
+    }
+  }
+
   /** Crosses out the copies that nobody asked for by name: the slaves hold those rows already. */
   void passOverCopies() throws SQLException {
     try (var statement = connection.createStatement()) {

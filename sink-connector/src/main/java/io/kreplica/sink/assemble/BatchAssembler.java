@@ -1,5 +1,6 @@
 package io.kreplica.sink.assemble;
 
+import io.kreplica.record.BatchId;
 import io.kreplica.record.EventHeaders;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
@@ -62,6 +63,7 @@ public final class BatchAssembler {
   private String log;
   private long epoch;
   private OpenBatch open;
+  private BatchId headless;
   private final CompleteBatches complete = new CompleteBatches();
   private Change.Origin origin = new Change.Origin(0, "");
 
@@ -290,11 +292,26 @@ public final class BatchAssembler {
     if (open != null) {
       throw Stops.missingMarker(record, "the begin marker of batch " + headers.batch());
     }
+    if (applied.isEmpty()) {
+      warnOfHeadless(headers.batch());
+    }
     // What does not come from the log has no transaction; its batch's commit marker will tell.
     if (applied.isEmpty() || !headers.isLogged() || isApplied(headers)) {
       return Step.SKIPPED;
     }
     throw Stops.gap(record, applied.get(), headers);
+  }
+
+  /** Where a slave joins the topic may begin within a batch, but not within every one. */
+  private void warnOfHeadless(BatchId batch) {
+    if (!batch.equals(headless)) {
+      headless = batch;
+      LOG.warn(
+          "Skipping what is on the topic of batch {}, as its begin marker is not. If this goes on, a"
+              + " transform drops markers: spare records whose header replica.op is B or C, and have"
+              + " the tables copied again",
+          batch);
+    }
   }
 
   private Step addCopied(SinkRecord record, EventHeaders headers) {

@@ -90,7 +90,8 @@ final class Stops {
             + " (batch "
             + applied.batch()
             + "), and what lies between is missing. The topic has lost records, by its retention or"
-            + " by hand."
+            + " by hand; or a transform drops markers, which a predicate must spare: then that will"
+            + " do."
             + COPY_AGAIN.formatted(applied.log()));
   }
 

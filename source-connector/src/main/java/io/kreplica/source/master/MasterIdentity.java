@@ -19,9 +19,15 @@ import org.apache.kafka.connect.errors.ConnectException;
  * @param timeline timeline of the cluster
  * @param now the cluster's present position
  * @param confirmed the position that the master knows to be acknowledged, or the beginning
+ * @param topic the topic that the log was last read to, if it was
  */
 public record MasterIdentity(
-    String log, long system, int timeline, LogPosition now, LogPosition confirmed) {
+    String log,
+    long system,
+    int timeline,
+    LogPosition now,
+    LogPosition confirmed,
+    Optional<String> topic) {
 
   /** The version of the SQL script that this connector works with. */
   public static final int SCHEMA_VERSION = 2;
@@ -41,7 +47,7 @@ public record MasterIdentity(
              ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer,
              pg_current_snapshot()::text, s.confirmed::text,
              s.database::bigint, d.oid::bigint, d.datname,
-             s.own_oid <> 'replica.log_state'::regclass::oid
+             s.own_oid <> 'replica.log_state'::regclass::oid, s.topic
       from replica.log_state s, pg_control_system() c, pg_database d
       where d.datname = current_database()
       """;
@@ -66,7 +72,8 @@ public record MasterIdentity(
           row.getLong(3),
           row.getInt(4),
           LogPosition.parse(row.getString(5)),
-          row.getString(6) == null ? LogPosition.BEGINNING : LogPosition.parse(row.getString(6)));
+          row.getString(6) == null ? LogPosition.BEGINNING : LogPosition.parse(row.getString(6)),
+          Optional.ofNullable(row.getString(11)));
     }
   }
 
@@ -222,6 +229,26 @@ public record MasterIdentity(
               + RESTART_LOG);
     }
     return offset.onTimeline(timeline);
+  }
+
+  /**
+   * Checks that no other topic has what this one lacks: the log is pruned of what was sent to any.
+   *
+   * @param offset where the source stopped
+   * @param own the topic that it sends to
+   * @throws ConnectException if the log was read on to another topic; the message names both
+   */
+  public void refuseOtherTopic(SourceOffset offset, String own) {
+    if (topic.isPresent()
+        && !topic.get().equals(own)
+        && !offset.position().containsAll(confirmed)) {
+      throw wentBack(
+          String.format(
+              "topic '%s' has it up to %s, and it was read on up to %s to topic '%s', behind which"
+                  + " it is pruned",
+              own, offset.position(), confirmed, topic.get()),
+          "Send to that topic; or: " + RESTART_LOG);
+    }
   }
 
   private static ConnectException wentBack(String facts, String remedy) {

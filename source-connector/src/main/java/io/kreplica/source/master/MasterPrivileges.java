@@ -40,7 +40,8 @@ final class MasterPrivileges {
                    has_column_privilege('replica.' || c.relation, c.name, c.privilege)
             from (values ('log_state', 'epoch', 'UPDATE'), ('log_state', 'reader', 'UPDATE'),
                          ('log_state', 'confirmed', 'UPDATE'),
-                         ('log_state', 'confirmed_at', 'UPDATE'), ('copy_request', 'table_id', 'INSERT'),
+                         ('log_state', 'confirmed_at', 'UPDATE'), ('log_state', 'topic', 'UPDATE'),
+                         ('copy_request', 'table_id', 'INSERT'),
                          ('copy_request', 'reason', 'INSERT'),
                          ('copy_request', 'finished_at', 'UPDATE'),
                          ('check_request', 'finished_at', 'UPDATE'),

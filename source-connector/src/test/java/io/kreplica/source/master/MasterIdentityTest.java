@@ -70,15 +70,29 @@ class MasterIdentityTest {
 
   @Test
   void anotherLogAndAnotherClusterAreNamedAndRefused() {
-    assertThatThrownBy(() -> new MasterIdentity("other", 7, 2, NOW, SENT).resume(OFFSET, 0))
+    assertThatThrownBy(
+            () -> new MasterIdentity("other", 7, 2, NOW, SENT, Optional.empty()).resume(OFFSET, 0))
         .hasMessageContaining("log log")
         .hasMessageContaining("other");
-    assertThatThrownBy(() -> new MasterIdentity("log", 8, 2, NOW, SENT).resume(OFFSET, 0))
+    assertThatThrownBy(
+            () -> new MasterIdentity("log", 8, 2, NOW, SENT, Optional.empty()).resume(OFFSET, 0))
         .hasMessageContaining("cluster 7")
         .hasMessageContaining("8");
   }
 
+  @Test
+  void aTopicThatLacksWhatAnotherGotIsRefused() {
+    var ahead = master(2, NOW, LogPosition.parse("110:110:"));
+
+    ahead.refuseOtherTopic(OFFSET, "topic");
+    master(2, NOW, SENT).refuseOtherTopic(OFFSET, "other");
+    assertThatThrownBy(() -> ahead.refuseOtherTopic(OFFSET, "other"))
+        .hasMessageContaining("topic 'other' has it up to 100:100:")
+        .hasMessageContaining("up to 110:110: to topic 'topic'")
+        .hasMessageContaining("replica.restart_log()");
+  }
+
   private static MasterIdentity master(int timeline, LogPosition now, LogPosition confirmed) {
-    return new MasterIdentity("log", 7, timeline, now, confirmed);
+    return new MasterIdentity("log", 7, timeline, now, confirmed, Optional.of("topic"));
   }
 }
