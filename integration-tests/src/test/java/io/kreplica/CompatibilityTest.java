@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,21 +19,56 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompatibilityTest {
 
   private static final Path ROOT = Path.of(System.getProperty("kreplica.root", ".."));
-  private static final Pattern ROW = Pattern.compile("\\|(.+)\\|(.+)\\|([^|]+)\\|");
+  private static final Pattern ROW = Pattern.compile("\\|([^|]+)\\|(?:.+\\|)?([^|]+)\\|");
   private static final Pattern REFERENCE = Pattern.compile("`(\\w+)\\.(\\w+)`");
 
   @ParameterizedTest
-  @ValueSource(strings = {"docs/compatibility.md", "docs/guarantees.md", "SECURITY.md"})
+  @ValueSource(
+      strings = {
+        "docs/compatibility.md",
+        "docs/guarantees.md",
+        "docs/operations.md",
+        "SECURITY.md"
+      })
   void everyLineNamesATestThatExists(String page) throws IOException {
     var tests = testSources();
     var unproven = new ArrayList<String>();
+    var claims = rows(page, "shown by");
+    for (var claim : claims) {
+      unproven.addAll(missing(claim.group(1).strip(), claim.group(2), tests));
+    }
+    assertThat(claims).isNotEmpty();
+    assertThat(unproven).isEmpty();
+  }
+
+  @Test
+  void everyStopHasATestOfItsWayBack() throws IOException {
+    var page = "docs/operations.md";
+
+    var stops = names(rows(page, "way back"));
+    assertThat(stops).hasSizeGreaterThan(30);
+    assertThat(names(rows(page, "shown by"))).startsWith(stops.toArray(String[]::new));
+  }
+
+  private static List<String> names(List<MatchResult> rows) {
+    return rows.stream().map(row -> row.group(1).strip()).toList();
+  }
+
+  /** The rows of those tables of a page whose last column is called so: first and last cell. */
+  private static List<MatchResult> rows(String page, String lastColumn) throws IOException {
+    var rows = new ArrayList<MatchResult>();
+    var isWithin = false;
     for (var line : Files.readAllLines(ROOT.resolve(page))) {
       var row = ROW.matcher(line);
-      if (row.matches() && !line.startsWith("|---") && !line.endsWith("| shown by |")) {
-        unproven.addAll(missing(row.group(1).strip(), row.group(3), tests));
+      if (line.endsWith("| " + lastColumn + " |")) {
+        isWithin = true;
+      } else if (!row.matches()) {
+        isWithin = false;
+      } else if (isWithin && !line.startsWith("|---")) {
+        rows.add(row.toMatchResult());
       }
     }
-    assertThat(unproven).isEmpty();
+    return rows;
   }
 
   private static List<String> missing(String what, String shownBy, Map<String, String> tests) {

@@ -1,5 +1,7 @@
 package io.kreplica;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.kreplica.source.MasterFixture;
 import io.kreplica.stack.PostgresVersion;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,14 @@ class CopiedDatabaseIT {
           var statement = session.createStatement()) {
         statement.execute("create database copied template " + mirror.master().database());
       }
+
+      var master = mirror.master();
+      master.connectAgain();
+      mirror.source("connection.url", server.url("copied"));
+      assertThatThrownBy(mirror::settle)
+          .hasMessageContaining("Connect to the original; or, to replicate the copy by itself:");
+      mirror.restartSource().source("connection.url", server.url(master.database()));
+      mirror.settle().assertEqual();
 
       RestoredMaster.goesOnWithANewLog(
           MasterFixture.asItIs(server, "copied"), mirror, "is a copy of it in the same cluster");

@@ -187,6 +187,10 @@ class DeadLettersIT {
     mirror.restartSink(0).settle();
     assertThat(letters()).hasSize(4);
     assertThat(notes()).hasSize(4);
+
+    mirror.master().execute("update t set v = 'good' where v = 'bad'");
+    mirror.master().execute("select replica.copy('t'), replica.copy('u')");
+    mirror.settle().assertEqual();
   }
 
   @Test

@@ -96,6 +96,12 @@ class PoolerIT {
       assertThatThrownBy(mirror::settle)
           .isInstanceOf(ConnectException.class)
           .hasMessageContaining(REFUSAL);
+
+      mirror
+          .restartSink(0)
+          .sink("connection.url", server.url(mirror.slave().database()))
+          .settle()
+          .assertEqual();
       for (var database : new String[] {mirror.master().database(), mirror.slave().database()}) {
         assertNothingIsSet(pooler.url(database));
       }

@@ -71,8 +71,11 @@ final class RestoredMaster {
     write(restored);
     try (var mirror = Mirror.between(restored, before.slave()).topic("again")) {
       mirror.settle().assertEqual();
+      before.slave().execute("delete from replica.replica_position where topic = 'test'");
       write(restored);
       mirror.settle().assertEqual();
+      assertThat(before.slave().rows("select from replica.slave_status where state <> 'complete'"))
+          .isEmpty();
       assertThat(restored.rows("select reason from replica.copy_request where reason <> 'initial'"))
           .isEmpty();
       assertThat(restored.value("select tracked_tables, tables_to_renew from replica.status"))

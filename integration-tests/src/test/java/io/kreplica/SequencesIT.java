@@ -167,6 +167,14 @@ class SequencesIT {
 
       mirror.sink("sequences.enabled", "false").restartSink(0).settle().assertEqual();
       assertThat(mirror.slave().rows("select is_called from t_id_seq")).containsExactly("f");
+
+      mirror
+          .slave()
+          .execute("grant select, update on all sequences in schema public to sink_login");
+      mirror.sink("sequences.enabled", "true").restartSink(0);
+      mirror.master().execute("insert into t default values");
+      mirror.settle().assertEqual();
+      assertThat(mirror.slave().rows("select last_value from t_id_seq")).containsExactly("2");
     }
   }
 
@@ -180,6 +188,10 @@ class SequencesIT {
       assertThatThrownBy(mirror::settle)
           .hasMessageContaining("public.t_id_seq")
           .hasMessageContaining("MAXVALUE");
+
+      mirror.restartSink(0).slave().execute("alter sequence t_id_seq no maxvalue");
+      mirror.settle().assertEqual();
+      assertThat(mirror.slave().rows("select last_value from t_id_seq")).containsExactly("9");
     }
   }
 

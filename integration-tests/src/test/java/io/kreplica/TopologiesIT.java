@@ -71,6 +71,14 @@ class TopologiesIT {
           .isInstanceOf(ConnectException.class)
           .hasMessageContaining("this database is the master that wrote it")
           .hasMessageContaining("Let connection.url name the slave");
+
+      try (var other = slave()) {
+        other.execute("create table t (id int primary key, v text)");
+        other.grantEverything();
+        mirror.sink("connection.url", server.url(other.database())).restartSink(0).settle();
+        TableContents.assertEqual(mirror.master().session(), other.session(), "t");
+        mirror.pauseSink(0);
+      }
     }
   }
 

@@ -53,6 +53,36 @@ class VerificationIT {
   }
 
   @Test
+  void tablesThatTheSinkDoesNotTakeAreNeitherVerifiedNorRepaired() throws Exception {
+    try (var mirror = ofRows(3)) {
+      mirror.onBoth("create table u (id int primary key)", "create table w (id int primary key)");
+      mirror.track("u").settle();
+      mirror.slave().execute("insert into u values (1)", "insert into w values (1)");
+      mirror.master().execute("select replica.verify('u')");
+      mirror.settle();
+      assertThat(verdict(mirror, "public.u")).isEqualTo("differs");
+      var before = mirror.slave().rows("select * from replica.verification order by 1");
+
+      mirror.sink("tables", "public.t").restartSink(0);
+      mirror
+          .master()
+          .execute(
+              "select replica.track('w', copy => false)",
+              "select replica.verify(t), replica.repair(t) from unnest('{u, w}'::regclass[]) t");
+      mirror.settle();
+
+      assertThat(mirror.slave().rows("select id from u union all select id from w"))
+          .containsExactly("1", "1");
+      // Of a table that was taken, what was found then; of one that never was, nothing.
+      assertThat(mirror.slave().rows("select * from replica.verification order by 1"))
+          .isEqualTo(before)
+          .noneMatch(row -> row.contains("public.w"));
+      verify(mirror);
+      assertThat(verdict(mirror, "public.t")).isEqualTo("equal");
+    }
+  }
+
+  @Test
   void aTableThatIsEqualIsFoundEqual() throws Exception {
     try (var mirror = ofRows(25)) {
       assertThat(verdict(mirror, "public.t")).isEqualTo("not verified");

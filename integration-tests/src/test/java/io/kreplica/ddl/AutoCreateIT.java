@@ -24,6 +24,12 @@ class AutoCreateIT {
           + " where a.attrelid = 'shop.\"Big Order\"'::regclass and a.attnum > 0"
           + " and not a.attisdropped order by a.attnum";
 
+  private static final String ORDERS =
+      "create table shop.\"Big Order\" (b varchar(12) collate \"C\", a smallint,"
+          + " \"select\" numeric(10,2) not null default 1.5, at timestamp(3) with time zone,"
+          + " tags text[], span interval day to second(2), bits bit varying(7), c char(3),"
+          + " doc jsonb, f real, \"q\"\"x\" bytea, primary key (b, a))";
+
   private final PostgresVersion version;
   private Mirror mirror;
   private MasterFixture master;
@@ -39,10 +45,7 @@ class AutoCreateIT {
     ExecuteIT.letSinkChange(mirror.slave());
     master.execute(
         "create schema shop",
-        "create table shop.\"Big Order\" (b varchar(12) collate \"C\", a smallint,"
-            + " \"select\" numeric(10,2) not null default 1.5, at timestamp(3) with time zone,"
-            + " tags text[], span interval day to second(2), bits bit varying(7), c char(3),"
-            + " doc jsonb, f real, \"q\"\"x\" bytea, primary key (b, a))",
+        ORDERS,
         "insert into shop.\"Big Order\" values ('x', 1, 2.25, now(), '{a,b}', '1 day 02:03', b'101',"
             + " 'ab', '{\"a\": 1}', 1.1, '\\x00ff')");
   }
@@ -121,6 +124,9 @@ class AutoCreateIT {
     assertThatThrownBy(mirror::settle)
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining("value.converter.schemas.enable=true");
+
+    mirror.pauseSink(0).onSlaves("create schema shop", ORDERS).restartSink(0);
+    mirror.settle().assertEqual();
   }
 
   @Test
@@ -137,6 +143,14 @@ class AutoCreateIT {
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining("permission denied")
         .hasMessageContaining("CREATE on the schema");
+
+    mirror
+        .restartSink(0)
+        .slave()
+        .execute(
+            "do $$ begin execute format('grant create on database %I to sink_login',"
+                + " current_database()); end $$");
+    mirror.settle().assertEqual();
   }
 
   @Test

@@ -337,6 +337,9 @@ class ExecuteIT {
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining("must be owner of table t")
         .hasMessageContaining("let it own the tables");
+
+    mirror.restartSink(0).slave().execute("alter table t owner to sink_login");
+    mirror.settle().assertEqual();
   }
 
   @Test

@@ -212,6 +212,27 @@ class OperationsE2E {
     }
   }
 
+  @Test
+  void findsDamageByItselfThoughNobodyWritesToTheMaster() throws SQLException {
+    var equal = "select count(*) from replica.verification where verdict = 'equal'";
+    var differing = "select count(*) from replica.verification where verdict = 'differs'";
+    try (var replication = new Replication(backend, "silent")) {
+      replication.track(Shop.TABLES);
+      replication.startSource(Map.of("verify.interval.ms", "1000"));
+      replication.startSink(Map.of());
+      replication.awaitEqual();
+      replication.awaitOnSlave(equal, Shop.TABLES.size());
+
+      replication.executeOnSlave("update branch set balance = balance + 1 where branch_id = 2");
+      replication.awaitOnSlave(differing, 1);
+      replication.executeOnMaster(
+          textOnSlave(
+              replication, "select to_repair from replica.verification where verdict = 'differs'"));
+      replication.awaitOnSlave(differing, 0);
+      replication.awaitEqual();
+    }
+  }
+
   private static String textOnSlave(Replication replication, String sql) throws SQLException {
     try (var session = replication.onSlave();
         var statement = session.createStatement();

@@ -23,7 +23,7 @@ public final class MasterFixture implements AutoCloseable {
   private static final String LOGIN = "source_login";
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
-  private final PostgresServer server;
+  private PostgresServer server;
   private final String database;
   private Connection session;
 
@@ -97,6 +97,12 @@ public final class MasterFixture implements AutoCloseable {
   /** Another session as the superuser. */
   public Connection connect() throws SQLException {
     return server.connect(database);
+  }
+
+  /** The same master on another server, to which it failed over, or where it was restored. */
+  public void moveTo(PostgresServer other) throws SQLException {
+    server = other;
+    connectAgain();
   }
 
   /** Opens its session anew, after the server was down. */

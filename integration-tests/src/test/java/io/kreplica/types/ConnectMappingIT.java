@@ -206,6 +206,8 @@ class ConnectMappingIT {
           .hasMessageContaining("key id=42")
           .hasMessageContaining(what)
           .hasMessageContaining("type.mapping=exact");
+
+      mirror.restartSource().source("type.mapping", "exact").settle().assertEqual();
     }
   }
 

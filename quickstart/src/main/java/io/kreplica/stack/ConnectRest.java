@@ -166,6 +166,11 @@ public final class ConnectRest {
     return send("GET", "/connectors/" + name + "/offsets", "");
   }
 
+  /** Lets a stopped connector forget how far it was. */
+  public void deleteOffsets(String name) {
+    send("DELETE", "/connectors/" + name + "/offsets", "");
+  }
+
   /** The names of all connectors. */
   public List<String> connectors() {
     var names = new ArrayList<String>();

@@ -1,0 +1,139 @@
+package io.kreplica.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.kreplica.postgres.InstallScript;
+import io.kreplica.stack.Installation;
+import io.kreplica.stack.ProjectRoot;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Stops of the table "When it stops" in docs/operations.md whose way back leads through Connect's
+ * REST interface: offsets deleted, settings changed. Each is gone step by step, to equal tables.
+ */
+@Tag("e2e")
+class WayBackE2E {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private static Backend backend;
+
+  @BeforeAll
+  static void shareServers() {
+    backend = SharedBackend.get();
+  }
+
+  @Test
+  void aLogThatWasBegunAnewIsSentToANewTopic() throws SQLException {
+    try (var replication = new Replication(backend, "anew").start(Map.of())) {
+      writeAndAwaitEqual(replication);
+      stop(replication.source());
+      try (var master = replication.onMaster()) {
+        InstallScript.ofFile(ProjectRoot.resolve("sql/master/uninstall.sql")).run(master);
+        Installation.onMaster(master);
+      }
+      replication.track(Shop.TABLES);
+      backend.rest().resume(replication.source());
+      assertThat(replication.awaitFailed(replication.source()))
+          .contains("Cannot go on reading the log: the offset belongs to log")
+          .contains("DELETE its offsets");
+
+      // Forgotten: the new topic.
+      deleteOffsets(replication);
+      backend.rest().resume(replication.source());
+      assertThat(replication.awaitFailed(replication.sink()))
+          .contains("Cannot apply batch", "it belongs to log", "and this slave has applied log");
+      deleteOffsets(replication);
+      goOnWithTopic(replication, "replica.anew.2");
+    }
+  }
+
+  @Test
+  void ofTwoSourcesOneIsDeletedAndTheOtherGoesOnUnlessItLacksWhatThatOneSent() throws SQLException {
+    var second = "two_sources-second";
+    try (var replication = new Replication(backend, "two_sources").start(Map.of())) {
+      writeAndAwaitEqual(replication);
+      var config = replication.sourceConfig();
+      config.put("topic", "replica.two_sources.second");
+      backend.rest().create(second, config);
+      assertThat(replication.awaitFailed(second))
+          .contains("Cannot read the log: another source reads it already", "Delete one");
+      backend.rest().delete(second);
+      writeAndAwaitEqual(replication);
+
+      // The one that the slave does not follow goes on instead.
+      stop(replication.source());
+      replication.executeOnMaster("insert into note (body) values ('to the other topic')");
+      backend.rest().create(second, config);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> replication.numberOnMaster("select count(*) from replica.replica_log") == 0);
+      backend.rest().delete(second);
+      backend.rest().resume(replication.source());
+      assertThat(replication.awaitFailed(replication.source()))
+          .contains("Cannot go on reading the log: topic 'replica.two_sources' has it up to")
+          .contains("to topic 'replica.two_sources.second'", "replica.restart_log()");
+      beginAnew(replication, "replica.two_sources.2");
+    }
+  }
+
+  private static void write(Replication replication) throws SQLException {
+    replication.executeOnMaster("insert into note (body) values ('written')");
+    replication.executeOnMaster("update branch set balance = balance + 1");
+  }
+
+  private static void writeAndAwaitEqual(Replication replication) throws SQLException {
+    write(replication);
+    replication.awaitEqual();
+  }
+
+  private static void stop(String connector) {
+    backend.rest().stop(connector);
+    backend.rest().awaitStopped(connector, PATIENCE);
+  }
+
+  private static void deleteOffsets(Replication replication) {
+    stop(replication.source());
+    backend.rest().deleteOffsets(replication.source());
+  }
+
+  /** As "After replica.restart_log()" has it. */
+  private static void beginAnew(Replication replication, String topic) throws SQLException {
+    replication.executeOnMaster("select replica.restart_log()");
+    deleteOffsets(replication);
+    goOnWithTopic(replication, topic);
+    replication.executeOnSlave(
+        "delete from replica.replica_position where topic <> '" + topic + "'");
+    assertThat(
+            replication.numberOnSlave(
+                "select count(*) from replica.slave_status where state <> 'complete'"))
+        .isZero();
+  }
+
+  /** Lets stopped source and sink use another topic; all tables are copied by themselves. */
+  private static void goOnWithTopic(Replication replication, String topic) throws SQLException {
+    stop(replication.sink());
+    backend
+        .rest()
+        .configure(replication.source(), with(replication.sourceConfig(), Map.of("topic", topic)));
+    backend
+        .rest()
+        .configure(replication.sink(), with(replication.sinkConfig(), Map.of("topics", topic)));
+    backend.rest().resume(replication.source());
+    backend.rest().resume(replication.sink());
+    writeAndAwaitEqual(replication);
+  }
+
+  private static Map<String, String> with(Map<String, String> config, Map<String, String> more) {
+    var all = new HashMap<>(config);
+    all.putAll(more);
+    return all;
+  }
+}
