@@ -128,7 +128,9 @@ class BrokerE2E {
               backend.toBroker().cut();
               awaitNewRow(replication, "after cut " + cut);
             }
-            loseAnAcknowledgement(replication);
+            for (var lost = 0; lost < 5; lost++) {
+              loseAnAcknowledgement(replication, lost);
+            }
             for (var way : Way.values()) {
               backend.toBroker().drop(way);
               awaitNewRow(replication, "after a loss of what goes " + way);
@@ -138,17 +140,18 @@ class BrokerE2E {
             awaitStates(watcher, 10);
             backend.toBroker().pass();
           });
-      assertThat(timesOnTopic(replication, "acknowledged in vain")).isGreaterThan(1);
+      assertThat(timesOnTopic(replication, "acknowledged in vain")).isGreaterThan(5);
     }
   }
 
   /** Cuts the source's connection when the broker has written a row, before the source knows. */
-  private static void loseAnAcknowledgement(Replication replication) throws SQLException {
-    var trap =
-        backend.toBroker().beforeAnswer("acknowledged in vain", () -> backend.toBroker().cut());
-    replication.executeOnMaster("insert into note (body) values ('acknowledged in vain')");
+  private static void loseAnAcknowledgement(Replication replication, int number)
+      throws SQLException {
+    var text = "acknowledged in vain, " + number;
+    var trap = backend.toBroker().beforeAnswer(text, () -> backend.toBroker().cut());
+    replication.executeOnMaster("insert into note (body) values ('" + text + "')");
     Awaitility.await().atMost(PATIENCE).until(trap::isSprung);
-    awaitNewRow(replication, "after a lost acknowledgement");
+    awaitNewRow(replication, "after lost acknowledgement " + number);
   }
 
   private static long timesOnTopic(Replication replication, String text) {

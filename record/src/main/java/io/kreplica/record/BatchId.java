@@ -32,6 +32,11 @@ public record BatchId(long epoch, long number) {
     return new BatchId(epoch, number + 1);
   }
 
+  /** Whether one source has sent all of this batch before it began the other. */
+  public boolean isBefore(BatchId other) {
+    return epoch == other.epoch ? number < other.number : epoch < other.epoch;
+  }
+
   @Override
   public String toString() {
     return epoch + "-" + number;

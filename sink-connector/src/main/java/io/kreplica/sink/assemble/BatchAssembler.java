@@ -126,6 +126,9 @@ public final class BatchAssembler {
     if (log != null && !log.equals(marker.log())) {
       throw Stops.foreignLog(record, log, marker);
     }
+    if (isRepeated(marker.batch(), marker.epoch())) {
+      return Step.SKIPPED;
+    }
     return operation == Operation.BEGIN ? begin(record, marker) : commit(record, marker);
   }
 
@@ -289,6 +292,9 @@ public final class BatchAssembler {
   }
 
   private Step addWithoutBegin(SinkRecord record, EventHeaders headers) {
+    if (isRepeated(headers.batch(), headers.epoch())) {
+      return Step.SKIPPED;
+    }
     if (open != null) {
       throw Stops.missingMarker(record, "the begin marker of batch " + headers.batch());
     }
@@ -353,6 +359,14 @@ public final class BatchAssembler {
     }
     epoch = recordEpoch;
     return false;
+  }
+
+  /**
+   * Whether a batch was complete before the open one began: a producer whose acknowledgement was
+   * lost sends all of a request again, from the middle of one batch to the middle of another.
+   */
+  private boolean isRepeated(BatchId batch, long itsEpoch) {
+    return open != null && open.epoch() == itsEpoch && batch.isBefore(open.id());
   }
 
   private boolean isApplied(EventHeaders headers) {

@@ -119,6 +119,34 @@ class BatchAssemblerTest {
   }
 
   @Test
+  void ignoresWhatTheProducerSendsAgainFromTheMiddleOfABatchToTheMiddleOfTheNext() {
+    var begin = topic.begin("1-1", "1:1:", "5:5:");
+    var first = topic.insert(3, 1);
+    var second = topic.insert(3, 2);
+    var commit = topic.commit();
+    var next = topic.begin("1-2", "5:5:", "8:8:");
+    var third = topic.insert(6, 3);
+
+    add(begin, first, second, commit, next, third);
+    add(second, commit, next, third);
+    add(begin, first, second, commit, next, third);
+    add(topic.insert(6, 4), topic.commit());
+
+    assertThat(complete()).containsExactly("1", "2", "3", "4");
+  }
+
+  @Test
+  void ignoresARowOfACopyThatTheProducerSendsAgainBehindItsBatch() {
+    topic.begin("1-1", "1:1:", "5:5:");
+    var copied = topic.copied(1);
+    appliedUpTo("5:5:");
+
+    add(topic.begin("1-2", "5:5:", "8:8:"), topic.insert(6, 2), copied, topic.commit());
+
+    assertThat(complete()).containsExactly("2");
+  }
+
+  @Test
   void ignoresRecordsOfADeadSource() {
     add(topic.begin("1-1", "1:1:", "5:5:"), topic.insert(3, 1));
     topic.inEpoch(2);
