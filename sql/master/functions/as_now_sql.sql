@@ -32,8 +32,19 @@ begin
             as_now_sql.table_id, changed);
     end if;
 
-    -- Rows that are hidden would be taken for deleted ones.
-    perform replica.refuse_held_back(_table.relation, 'log a change of');
+    if replica.is_held_back(_table.relation) then
+        -- Rows that are hidden would be taken for deleted ones. The copy stops the source until nothing is hidden, and
+        -- then sets right what is logged here; of two that are asked for, one has not begun.
+        return format(
+            'with asked as (
+                 insert into replica.copy_request (table_id, reason)
+                 select %1$s, ''copy''
+                 where (select count(*) from replica.copy_request r
+                        where r.table_id = %1$s and r.slave is null and r.finished_at is null) < 2
+             )
+             insert into replica.replica_log (table_id, op, row) select %1$s, ''u'', to_json(n.*) from %2$s n',
+            as_now_sql.table_id, changed);
+    end if;
 
     -- Rows of a partitioned table are in its partitions; rows of a table's heirs are not its own.
     _only := case when exists (select from pg_partitioned_table p where p.partrelid = _table.relation) then '' else 'only' end;

@@ -41,7 +41,7 @@ begin
         return next;
     end loop;
     if replica.is_held_back(_table.relation) then
-        message := format('%s is tracked, and its row security holds back role %s, which owns schema replica: it cannot be copied, and some statements on it fail. ALTER ROLE %2$s BYPASSRLS, or make it a member of the table''s owner and leave out FORCE ROW LEVEL SECURITY',
+        message := format('%s is tracked, and its row security holds back role %s, which owns schema replica: rows of it are logged that are not as they are, and it cannot be copied. ALTER ROLE %2$s BYPASSRLS, or make it a member of the table''s owner and leave out FORCE ROW LEVEL SECURITY',
                           _table.relation, quote_ident(current_user));
         return next;
     end if;
