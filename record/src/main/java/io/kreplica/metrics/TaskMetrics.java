@@ -1,21 +1,30 @@
 package io.kreplica.metrics;
 
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.metrics.Gauge;
 import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 import org.apache.kafka.connect.source.SourceTaskContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The numbers that a task adds to its worker's metrics (KIP-877), where every reporter finds them;
  * over JMX as attributes of {@code kafka.connect:type=plugins,connector=…,task=…}. They go with the
- * task. A worker older than Connect 4.1 shows none.
+ * task. A worker older than Connect 4.1 shows none. Thread: one at a time.
  */
 public final class TaskMetrics {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TaskMetrics.class);
+
   private final Optional<PluginMetrics> registry;
+
+  /** What cannot be shown yet. */
+  private final Map<MetricName, Gauge<Long>> waiting = new LinkedHashMap<>();
 
   private TaskMetrics(Optional<PluginMetrics> registry) {
     this.registry = registry;
@@ -40,7 +49,8 @@ public final class TaskMetrics {
   }
 
   /**
-   * Shows a number from now on.
+   * Shows a number from now on; or, where a predecessor of the task is still shown by this worker,
+   * which gave it up without waiting for its end, from the first {@link #showWaiting} behind that.
    *
    * @param name the metric's name, which ends with its unit where it has one
    * @param description what it means
@@ -49,8 +59,24 @@ public final class TaskMetrics {
   public void show(String name, String description, LongSupplier number) {
     registry.ifPresent(
         metrics ->
-            metrics.addMetric(
+            waiting.put(
                 metrics.metricName(name, description, new LinkedHashMap<>()),
-                (Gauge<Long>) (config, now) -> number.getAsLong()));
+                (config, now) -> number.getAsLong()));
+    showWaiting();
+  }
+
+  /** Shows what has had to wait, if it need not any more. */
+  public void showWaiting() {
+    registry.ifPresent(metrics -> waiting.entrySet().removeIf(number -> isAdded(metrics, number)));
+  }
+
+  private static boolean isAdded(PluginMetrics metrics, Map.Entry<MetricName, Gauge<Long>> number) {
+    try {
+      metrics.addMetric(number.getKey(), number.getValue());
+      return true;
+    } catch (IllegalArgumentException e) {
+      LOG.debug("{} is taken: {}", number.getKey().name(), e.getMessage());
+      return false;
+    }
   }
 }

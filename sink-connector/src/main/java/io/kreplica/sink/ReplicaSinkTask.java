@@ -47,6 +47,7 @@ public final class ReplicaSinkTask extends SinkTask {
   private DeadLetters deadLetters;
   private TopicCursor cursor;
   private Outage outage;
+  private TaskMetrics metrics;
   private Slave slave;
 
   /** Called by Connect. */
@@ -74,10 +75,7 @@ public final class ReplicaSinkTask extends SinkTask {
             deadLetters::whyAside);
     cursor = new TopicCursor(context, clock);
     outage = new Outage(clock, config.retryBackoffMax());
-    show(TaskMetrics.of(context));
-  }
-
-  private void show(TaskMetrics metrics) {
+    metrics = TaskMetrics.of(context);
     metrics.show(
         "waiting-for-slave",
         "1 while the slave takes no changes and is waited for, else 0",
@@ -196,6 +194,7 @@ public final class ReplicaSinkTask extends SinkTask {
   @Override
   public Map<TopicPartition, OffsetAndMetadata> preCommit(
       Map<TopicPartition, OffsetAndMetadata> consumed) {
+    metrics.showWaiting();
     if (slave == null) {
       return Map.of();
     }

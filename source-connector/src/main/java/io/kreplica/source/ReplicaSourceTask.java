@@ -26,6 +26,7 @@ public final class ReplicaSourceTask extends SourceTask {
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final AtomicReference<LogSize> logSize = new AtomicReference<>(LogSize.UNKNOWN);
   private LogFollower log;
+  private TaskMetrics metrics;
   private ReadAhead<List<SourceRecord>> ahead;
   private KafkaTransactions transactions;
 
@@ -47,12 +48,19 @@ public final class ReplicaSourceTask extends SourceTask {
             Optional.ofNullable(stored).map(SourceOffset::ofMap),
             acknowledgements,
             logSize::set);
-    show(TaskMetrics.of(context));
+    metrics = TaskMetrics.of(context);
+    showNumbers();
     transactions = new KafkaTransactions(context.transactionContext(), SteadyClock.start());
-    ahead = new ReadAhead<>("kreplica-source-" + config.connectorName(), log::next);
+    ahead = new ReadAhead<>("kreplica-source-" + config.connectorName(), this::readOn);
   }
 
-  private void show(TaskMetrics metrics) {
+  /** Thread: the reader's. */
+  private List<SourceRecord> readOn() throws InterruptedException {
+    metrics.showWaiting();
+    return log.next();
+  }
+
+  private void showNumbers() {
     metrics.show(
         "waiting-for-master",
         "1 while the master is away and waited for, else 0",
@@ -90,6 +98,8 @@ public final class ReplicaSourceTask extends SourceTask {
   public void stop() {
     if (log != null) {
       log.close();
+    }
+    if (ahead != null) {
       ahead.close();
     }
   }
