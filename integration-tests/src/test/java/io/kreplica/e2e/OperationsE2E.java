@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.kreplica.stack.ConnectRestException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -217,11 +218,11 @@ class OperationsE2E {
     var equal = "select count(*) from replica.verification where verdict = 'equal'";
     var differing = "select count(*) from replica.verification where verdict = 'differs'";
     try (var replication = new Replication(backend, "silent")) {
-      replication.track(Shop.TABLES);
+      // Few tables: on a busy machine a round takes ten times what is slow as it is.
+      replication.track(List.of("branch", "note"));
       replication.startSource(Map.of("verify.interval.ms", "1000"));
       replication.startSink(Map.of());
-      replication.awaitEqual();
-      replication.awaitOnSlave(equal, Shop.TABLES.size());
+      replication.awaitOnSlave(equal, 2);
 
       replication.executeOnSlave("update branch set balance = balance + 1 where branch_id = 2");
       replication.awaitOnSlave(differing, 1);
@@ -229,7 +230,7 @@ class OperationsE2E {
           textOnSlave(
               replication, "select to_repair from replica.verification where verdict = 'differs'"));
       replication.awaitOnSlave(differing, 0);
-      replication.awaitEqual();
+      replication.awaitEqual(List.of("public.branch", "public.note"));
     }
   }
 

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -96,6 +97,26 @@ class TopicLossE2E {
           .contains("Compacted topic cannot accept message without key");
 
       await(alter(topic, "cleanup.policy", "delete"));
+      replication.rest().restart(replication.source());
+      theGapIsNamedAgainAndAgain(replication);
+      theWayBackLeadsToEqualTables(replication);
+    }
+  }
+
+  @Test
+  void aTopicThatGotMorePartitionsIsDeletedAndCreatedAgain() throws SQLException {
+    try (var replication = new Replication(backend, "partitions").start(Map.of())) {
+      stopSinkBeforeALoss(replication);
+      await(
+          admin.createPartitions(Map.of("replica.partitions", NewPartitions.increaseTo(2))).all());
+      replication.rest().resume(replication.sink());
+      assertThat(replication.awaitFailed(replication.sink()))
+          .contains("Cannot apply from", "one partition");
+
+      replication.rest().stop(replication.sink());
+      replication.rest().awaitStopped(replication.sink(), STOP_TIMEOUT);
+      await(admin.deleteTopics(List.of("replica.partitions")).all());
+      replication.executeOnMaster("insert into note (body) values ('without a topic')");
       replication.rest().restart(replication.source());
       theGapIsNamedAgainAndAgain(replication);
       theWayBackLeadsToEqualTables(replication);

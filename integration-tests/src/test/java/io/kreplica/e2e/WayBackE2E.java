@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.kreplica.postgres.InstallScript;
+import io.kreplica.stack.ConnectorStatus;
 import io.kreplica.stack.Installation;
 import io.kreplica.stack.ProjectRoot;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,9 +88,73 @@ class WayBackE2E {
     }
   }
 
+  @Test
+  void recordsOfOthersAndTransformsThatDropMarkersAreKeptAwayByAPredicate() throws SQLException {
+    try (var replication = new Replication(backend, "filters").start(Map.of())) {
+      writeAndAwaitEqual(replication);
+      var rest = backend.rest();
+      var dropsMarkers = dropWithout("replica.rank");
+
+      rest.configure(replication.sink(), with(replication.sinkConfig(), dropsMarkers));
+      assertThat(writeUntilTheSinkFails(replication))
+          .contains("whose begin marker has not been seen", "or a transform drops markers");
+      rest.configure(replication.sink(), replication.sinkConfig());
+      writeAndAwaitEqual(replication);
+
+      sendForeignRecord("replica.filters");
+      assertThat(replication.awaitFailed(replication.sink()))
+          .contains("Cannot apply the record at replica.filters-0", "only KReplica's source");
+      var dropsForeign = with(replication.sinkConfig(), dropWithout("replica.op"));
+      rest.configure(replication.sink(), dropsForeign);
+      writeAndAwaitEqual(replication);
+
+      // What a transform of the source drops is gone.
+      rest.configure(replication.source(), with(replication.sourceConfig(), dropsMarkers));
+      assertThat(writeUntilTheSinkFails(replication))
+          .contains("whose begin marker has not been seen");
+      beginAnew(replication, "replica.filters.2");
+    }
+  }
+
+  /** Connect's own filter, of records that lack a header. */
+  private static Map<String, String> dropWithout(String header) {
+    return Map.of(
+        "transforms", "drop",
+        "transforms.drop.type", "org.apache.kafka.connect.transforms.Filter",
+        "transforms.drop.predicate", "has",
+        "transforms.drop.negate", "true",
+        "predicates", "has",
+        "predicates.has.type", "org.apache.kafka.connect.transforms.predicates.HasHeaderKey",
+        "predicates.has.name", header);
+  }
+
+  private static void sendForeignRecord(String topic) {
+    try (var producer =
+        new KafkaProducer<>(
+            Map.<String, Object>of("bootstrap.servers", backend.bootstrapServers()),
+            new StringSerializer(),
+            new StringSerializer())) {
+      assertThat(producer.send(new ProducerRecord<>(topic, 0, null, "{\"not\": \"ours\"}")))
+          .succeedsWithin(PATIENCE);
+    }
+  }
+
   private static void write(Replication replication) throws SQLException {
     replication.executeOnMaster("insert into note (body) values ('written')");
     replication.executeOnMaster("update branch set balance = balance + 1");
+  }
+
+  /** A task may take some changes yet before it is started again with a new setting. */
+  private static String writeUntilTheSinkFails(Replication replication) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              write(replication);
+              var status = backend.rest().status(replication.sink());
+              return status.filter(ConnectorStatus::isFailed).isPresent();
+            });
+    return replication.awaitFailed(replication.sink());
   }
 
   private static void writeAndAwaitEqual(Replication replication) throws SQLException {
