@@ -101,6 +101,18 @@ class WayBackIT {
   }
 
   @Test
+  void aSourceThatIsLedToADatabaseWithoutTheScriptGetsTheRightUrl() throws Exception {
+    var here = master.settings().get("connection.url");
+    var elsewhere = SharedPostgres.of(PostgresVersion.NEWEST).url("postgres");
+    mirror.restartSource().source("connection.url", elsewhere);
+
+    stopsAt("Cannot read the log: KReplica is not installed in this database");
+
+    mirror.source("connection.url", here);
+    restartedSourceGoesOn();
+  }
+
+  @Test
   void aSourceThatLacksAPrivilegeGoesOnAfterTheGrant() throws Exception {
     mirror.restartSource();
     master.execute("revoke select on replica.replica_log from replica_source");
