@@ -4,6 +4,7 @@ import static io.kreplica.e2e.Disturbed.awaitStates;
 import static io.kreplica.e2e.Disturbed.underLoad;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kreplica.stack.ProxyTrap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.awaitility.Awaitility;
@@ -143,13 +145,45 @@ class BrokerE2E {
     }
   }
 
+  @Test
+  void losesNothingWhenOnlyOneOfTheConnectorsLosesItsConnections() throws SQLException {
+    var seed = Seeds.next();
+    try (var replication = new Replication(backend, "broker_half").start(Disturbed.QUICK_REJOIN)) {
+      replication.awaitEqual();
+      replication.awaitCopiesStored();
+      var clients =
+          List.of(
+              "connector-producer-" + replication.source() + "-0",
+              "connector-consumer-" + replication.sink() + "-0");
+
+      underLoad(
+          replication,
+          seed,
+          watcher -> {
+            for (var client : clients) {
+              for (var cut = 0; cut < 3; cut++) {
+                awaitSprung(backend.toBroker().cutNext(client));
+                awaitNewRow(replication, "after cut " + cut + " of " + client);
+              }
+              awaitSprung(backend.toBroker().dropNext(client));
+              awaitNewRow(replication, "after a silent loss of " + client);
+            }
+            awaitStates(watcher, 10);
+          });
+    }
+  }
+
+  private static void awaitSprung(ProxyTrap trap) {
+    Awaitility.await().atMost(PATIENCE).until(trap::isSprung);
+  }
+
   /** Cuts the source's connection when the broker has written a row, before the source knows. */
   private static void loseAnAcknowledgement(Replication replication, int number)
       throws SQLException {
     var text = "acknowledged in vain, " + number;
     var trap = backend.toBroker().beforeAnswer(text, () -> backend.toBroker().cut());
     replication.executeOnMaster("insert into note (body) values ('" + text + "')");
-    Awaitility.await().atMost(PATIENCE).until(trap::isSprung);
+    awaitSprung(trap);
     awaitNewRow(replication, "after lost acknowledgement " + number);
   }
 

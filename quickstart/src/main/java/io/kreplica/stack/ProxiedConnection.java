@@ -91,11 +91,11 @@ final class ProxiedConnection {
         if (trap.waitsForAnswer()) {
           answered = trap;
         } else {
-          trap.spring();
+          trap.spring(this);
         }
       }
     } else if (answered != null) {
-      answered.spring();
+      answered.spring(this);
       answered = null;
     }
   }

@@ -2,6 +2,7 @@ package io.kreplica.stack;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * Something that happens once, at the moment when a client sends a certain text through a {@link
@@ -11,11 +12,11 @@ public final class ProxyTrap {
 
   private final byte[] text;
   private final boolean waitsForAnswer;
-  private final Runnable action;
+  private final Consumer<ProxiedConnection> action;
   private final AtomicBoolean isMet = new AtomicBoolean();
   private final CountDownLatch sprung = new CountDownLatch(1);
 
-  ProxyTrap(byte[] text, boolean waitsForAnswer, Runnable action) {
+  ProxyTrap(byte[] text, boolean waitsForAnswer, Consumer<ProxiedConnection> action) {
     this.text = text;
     this.waitsForAnswer = waitsForAnswer;
     this.action = action;
@@ -43,9 +44,10 @@ public final class ProxyTrap {
     return waitsForAnswer;
   }
 
-  void spring() {
+  /** Acts, on the connection whose client has sent the text. */
+  void spring(ProxiedConnection connection) {
     try {
-      action.run();
+      action.accept(connection);
     } finally {
       sprung.countDown();
     }

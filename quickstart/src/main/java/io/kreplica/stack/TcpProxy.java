@@ -189,7 +189,8 @@ public final class TcpProxy implements AutoCloseable {
    * @param action runs on a thread of the proxy; that connection waits for its end
    */
   public ProxyTrap beforeRequest(String text, Runnable action) {
-    return set(new ProxyTrap(text.getBytes(StandardCharsets.UTF_8), false, action));
+    return set(
+        new ProxyTrap(text.getBytes(StandardCharsets.UTF_8), false, connection -> action.run()));
   }
 
   /**
@@ -197,7 +198,26 @@ public final class TcpProxy implements AutoCloseable {
    * and before the client knows.
    */
   public ProxyTrap beforeAnswer(String text, Runnable action) {
-    return set(new ProxyTrap(text.getBytes(StandardCharsets.UTF_8), true, action));
+    return set(
+        new ProxyTrap(text.getBytes(StandardCharsets.UTF_8), true, connection -> action.run()));
+  }
+
+  /** Resets the next connection whose client sends the text, and no other, before it arrives. */
+  public ProxyTrap cutNext(String text) {
+    return set(
+        new ProxyTrap(text.getBytes(StandardCharsets.UTF_8), false, ProxiedConnection::reset));
+  }
+
+  /** Breaks the next connection whose client sends the text as {@link #drop} does, and no other. */
+  public ProxyTrap dropNext(String text) {
+    return set(
+        new ProxyTrap(
+            text.getBytes(StandardCharsets.UTF_8),
+            false,
+            connection -> {
+              connection.drop(Way.THERE);
+              connection.drop(Way.BACK);
+            }));
   }
 
   private ProxyTrap set(ProxyTrap armed) {

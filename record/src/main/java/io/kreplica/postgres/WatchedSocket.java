@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
@@ -19,6 +20,12 @@ final class WatchedSocket extends Socket {
 
   /** So much is written at a time: the end of each piece is a sign of life. */
   private static final int PIECE_BYTES = 64 << 10;
+
+  /**
+   * So much may be written and not sent yet. What the system holds beyond that would take longer on
+   * a slow link than anybody waits, and look as if it were lost.
+   */
+  private static final int UNSENT_BYTES = 256 << 10;
 
   private static final int PROBE_AFTER_SECONDS = 30;
   private static final int PROBE_INTERVAL_SECONDS = 10;
@@ -52,6 +59,12 @@ final class WatchedSocket extends Socket {
 
   private void endToWait() {
     waitingSince = NOT_WAITING;
+  }
+
+  @Override
+  public void connect(SocketAddress endpoint, int timeout) throws IOException {
+    setSendBufferSize(UNSENT_BYTES);
+    super.connect(endpoint, timeout);
   }
 
   @Override
