@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,13 +19,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each fault at each moment: whatever breaks between a statement and its answer, master and slave
  * are equal in the end, nothing was applied twice, and all that the slave showed on the way were
  * states of the master. By default a few trials, drawn anew each time; {@code
- * -Dkreplica.faults=all} makes all of them, a number as many, and a text those whose name holds it.
+ * -Dkreplica.faults=all} makes all of them, a number as many, and a regular expression those in
+ * whose name it is found.
  */
 @ParameterizedClass
 @EnumSource(PostgresVersion.class)
 class FaultMatrixIT {
 
   private static final String WANTED = System.getProperty("kreplica.faults", "usual");
+  private static final Pattern NAMED = Pattern.compile(WANTED);
   private static final long SEED = Seeds.next();
 
   private static final Map<PostgresVersion, PostgresServer> MASTERS =
@@ -36,8 +39,13 @@ class FaultMatrixIT {
   private final PostgresServer slave;
 
   FaultMatrixIT(PostgresVersion version) {
-    this.master = MASTERS.computeIfAbsent(version, PostgresServer::start);
-    this.slave = SLAVES.computeIfAbsent(version, PostgresServer::start);
+    this.master = MASTERS.computeIfAbsent(version, FaultMatrixIT::startServer);
+    this.slave = SLAVES.computeIfAbsent(version, FaultMatrixIT::startServer);
+  }
+
+  /** A process that is killed leaves what it wrote to the system, on disk or not. */
+  private static PostgresServer startServer(PostgresVersion version) {
+    return PostgresServer.builder(version).setting("fsync", "off").start();
   }
 
   @AfterAll
@@ -63,7 +71,7 @@ class FaultMatrixIT {
       return Trial.some(Integer.parseInt(WANTED), new Random(SEED));
     }
     return Trial.all().stream()
-        .filter(trial -> WANTED.equals("all") || trial.toString().contains(WANTED))
+        .filter(trial -> WANTED.equals("all") || NAMED.matcher(trial.toString()).find())
         .toList();
   }
 

@@ -49,6 +49,8 @@ final class FaultTrial implements AutoCloseable {
       """;
 
   private final Trial trial;
+  private final PostgresServer masterServer;
+  private final PostgresServer slaveServer;
   private final PostgresServer server;
   private final Random random;
   private final FaultyMirror faulty;
@@ -64,6 +66,8 @@ final class FaultTrial implements AutoCloseable {
       throws SQLException, InterruptedException {
     this.trial = trial;
     this.random = random;
+    this.masterServer = master;
+    this.slaveServer = slave;
     this.faulty = FaultyMirror.between(master, slave);
     this.mirror = faulty.mirror();
     var isOfMaster = trial.moment().side() == Side.MASTER;
@@ -95,7 +99,7 @@ final class FaultTrial implements AutoCloseable {
     if (provocation() != Provocation.COPY && provocation() != Provocation.FIRST_START) {
       watcher = Optional.of(SlaveWatcher.start(mirror.slave()::connect, FaultTrial::inconsistency));
     }
-    if (!isRest() && provocation() != Provocation.FIRST_START) {
+    if (provocation() != Provocation.REST && provocation() != Provocation.FIRST_START) {
       work(COMMITS_BEFORE, () -> true);
     }
     if (provocation() == Provocation.CHECKPOINT) {
@@ -113,7 +117,7 @@ final class FaultTrial implements AutoCloseable {
   }
 
   private boolean isRest() {
-    return provocation() == Provocation.REST;
+    return provocation() == Provocation.REST || provocation() == Provocation.LOAD_AND_REST;
   }
 
   private ProxyTrap arm() {
@@ -133,6 +137,7 @@ final class FaultTrial implements AutoCloseable {
               .master()
               .execute(
                   "insert into big select i, repeat('x', 100) from generate_series(1, 1500) i");
+      case LOAD_AND_REST -> work(1, () -> true);
       case REST_AND_LOAD -> mirror.settleUntilIdle();
       default -> {
         // What the moment needs is there.
@@ -259,5 +264,8 @@ final class FaultTrial implements AutoCloseable {
     Awaitility.await().atMost(PATIENCE).until(operator::isTerminated);
     watcher.ifPresent(SlaveWatcher::close);
     faulty.close();
+    // Servers that have to recover with the databases of all trials would take minutes.
+    masterServer.dropDatabase(mirror.master().database());
+    slaveServer.dropDatabase(mirror.slave().database());
   }
 }

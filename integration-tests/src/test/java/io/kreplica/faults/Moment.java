@@ -16,7 +16,7 @@ enum Moment {
   SOURCE_WAITS_FOR_THE_WAL(Side.MASTER, "pg_current_wal_flush_lsn", Provocation.LOAD),
   SOURCE_COPIES(Side.MASTER, "replica.read_chunk", Provocation.COPY),
   SOURCE_PRUNES(Side.MASTER, "delete from replica.replica_log", Provocation.LOAD),
-  SOURCE_FALLS_ASLEEP(Side.MASTER, "select pg_try_advisory_lock(19282", Provocation.REST),
+  SOURCE_FALLS_ASLEEP(Side.MASTER, "select pg_try_advisory_lock(19282", Provocation.LOAD_AND_REST),
   SOURCE_WAKES_UP(Side.MASTER, "select pg_advisory_unlock(19282", Provocation.REST_AND_LOAD),
   SOURCE_ASKS_WHETHER_IT_LISTENS(Side.MASTER, "pg_listening_channels", Provocation.REST),
   SOURCE_LOOKS_AFTER_TABLES(Side.MASTER, "is_unfit", Provocation.REST),
@@ -45,6 +45,8 @@ enum Moment {
     LOAD,
     /** Nobody writes. */
     REST,
+    /** Somebody writes, and then nobody does. */
+    LOAD_AND_REST,
     /** Nobody writes for a while, and then somebody does. */
     REST_AND_LOAD,
     /** The task's sessions are cut. */
