@@ -260,19 +260,20 @@ class WayBackIT {
   @Test
   void aStrangersTableIsReplicatedOnceHeIsTrusted() throws Exception {
     master.execute(
-        "create role stranger",
+        "create role table_owner",
         "create table theirs (id int primary key)",
-        "alter table theirs owner to stranger");
+        "alter table theirs owner to table_owner");
     mirror.onSlaves("create table theirs (id int primary key)");
     assertThatThrownBy(() -> mirror.track("theirs"))
         .hasMessageContaining(
-            "Cannot track public.theirs: role stranger, which owns it, could have code");
+            "Cannot track public.theirs: role table_owner, which owns it, could have code");
 
-    master.execute("select replica.trust('stranger')");
+    master.execute("select replica.trust('table_owner')");
     mirror.track("theirs");
     master.execute("insert into theirs values (1)");
     mirror.settle().assertEqual();
-    master.execute("select replica.untrack('theirs')", "drop table theirs", "drop role stranger");
+    master.execute(
+        "select replica.untrack('theirs')", "drop table theirs", "drop role table_owner");
   }
 
   @Test

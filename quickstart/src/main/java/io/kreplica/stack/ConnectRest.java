@@ -194,8 +194,10 @@ public final class ConnectRest {
       try {
         return sendOnce(method, path, body);
       } catch (ConnectRestException e) {
-        var rebalances = e.status() == CONFLICT && e.getMessage().contains("rebalance");
-        if (!rebalances || System.nanoTime() > deadline) {
+        var passes =
+            (e.status() == CONFLICT && e.getMessage().contains("rebalance"))
+                || e.getMessage().contains("can be safely retried");
+        if (!passes || System.nanoTime() > deadline) {
           throw e;
         }
         Processes.pause(POLL);
