@@ -1,5 +1,8 @@
 package io.kreplica.soak;
 
+import io.kreplica.postgres.SqlStates;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -238,7 +241,7 @@ record Fault(String name, Strike strike) {
             "a transaction of 20,000 rows",
             (stand, random) -> {
               try (var master = stand.onMaster()) {
-                SoakStand.execute(
+                updateAccounts(
                     master,
                     "do $$ begin for i in 1 .. 4 loop"
                         + " update public.account set owner = md5(owner || i); end loop; end $$");
@@ -249,7 +252,7 @@ record Fault(String name, Strike strike) {
             (stand, random) -> {
               try (var master = stand.onMaster()) {
                 master.setAutoCommit(false);
-                SoakStand.execute(master, "update public.account set balance = balance + 1");
+                updateAccounts(master, "update public.account set balance = balance + 1");
                 hold(random, 2_000);
                 master.rollback();
               }
@@ -267,6 +270,23 @@ record Fault(String name, Strike strike) {
                 master.commit();
               }
             }));
+  }
+
+  /** Updates many rows, as often as that and a client's transaction have waited for each other. */
+  private static void updateAccounts(Connection master, String sql) throws SQLException {
+    while (true) {
+      try {
+        SoakStand.execute(master, sql);
+        return;
+      } catch (SQLException e) {
+        if (!SqlStates.is(e, SqlStates.DEADLOCK)) {
+          throw e;
+        }
+        if (!master.getAutoCommit()) {
+          master.rollback();
+        }
+      }
+    }
   }
 
   private static void hold(Random random, int mostMs) {

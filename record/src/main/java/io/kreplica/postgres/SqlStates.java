@@ -13,6 +13,7 @@ public final class SqlStates {
   public static final String UNDEFINED_TABLE = "42P01";
   public static final String INVALID_SCHEMA = "3F000";
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
+  public static final String DEADLOCK = "40P01";
   public static final String UNIQUE_VIOLATION = "23505";
   public static final String EXCLUSION_VIOLATION = "23P01";
 
@@ -35,7 +36,7 @@ public final class SqlStates {
         || state.startsWith("53")
         || state.startsWith("57P")
         || state.equals("40001")
-        || state.equals("40P01")
+        || state.equals(DEADLOCK)
         || state.equals("55P03");
   }
 
