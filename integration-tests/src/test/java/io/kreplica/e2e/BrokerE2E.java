@@ -60,11 +60,7 @@ class BrokerE2E {
   @Test
   void losesNothingWhenTheBrokerIsKilledStoppedAndSuspended() throws SQLException {
     var seed = Seeds.next();
-    try (var replication =
-        new Replication(backend, "broker_struck").start(Disturbed.QUICK_REJOIN)) {
-      replication.awaitEqual();
-      replication.awaitCopiesStored();
-
+    try (var replication = copied("broker_struck", Disturbed.QUICK_REJOIN)) {
       underLoad(
           replication,
           seed,
@@ -118,10 +114,7 @@ class BrokerE2E {
     var settings = new HashMap<>(Disturbed.QUICK_REJOIN);
     // So that a row is found on its way to the broker.
     settings.put("producer.override.compression.type", "none");
-    try (var replication = new Replication(backend, "broker_far").start(settings)) {
-      replication.awaitEqual();
-      replication.awaitCopiesStored();
-
+    try (var replication = copied("broker_far", settings)) {
       underLoad(
           replication,
           seed,
@@ -148,9 +141,7 @@ class BrokerE2E {
   @Test
   void losesNothingWhenOnlyOneOfTheConnectorsLosesItsConnections() throws SQLException {
     var seed = Seeds.next();
-    try (var replication = new Replication(backend, "broker_half").start(Disturbed.QUICK_REJOIN)) {
-      replication.awaitEqual();
-      replication.awaitCopiesStored();
+    try (var replication = copied("broker_half", Disturbed.QUICK_REJOIN)) {
       var clients =
           List.of(
               "connector-producer-" + replication.source() + "-0",
@@ -171,6 +162,14 @@ class BrokerE2E {
             awaitStates(watcher, 10);
           });
     }
+  }
+
+  /** A replication whose tables are copied, and that knows it whatever happens. */
+  private static Replication copied(String name, Map<String, String> settings) throws SQLException {
+    var replication = new Replication(backend, name).start(settings);
+    replication.awaitEqual();
+    replication.awaitCopiesStored();
+    return replication;
   }
 
   private static void awaitSprung(ProxyTrap trap) {

@@ -1,5 +1,6 @@
 package io.kreplica.sink;
 
+import io.kreplica.postgres.ConnectionUrl;
 import io.kreplica.postgres.SessionFactory;
 import io.kreplica.sink.apply.ConflictMode;
 import io.kreplica.sink.apply.SchemaPolicy;
@@ -7,7 +8,6 @@ import io.kreplica.sink.apply.SlaveSequences;
 import io.kreplica.sink.apply.TableMap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -27,7 +27,6 @@ public final class ReplicaSinkConfig extends AbstractConfig {
       "JDBC URL of the slave database, jdbc:postgresql://host:port/database. Name several hosts and"
           + " add ?targetServerType=primary to follow a failover of the slave. Driver parameters, such"
           + " as sslmode=verify-full, may follow; user and password have settings of their own.";
-  private static final String URL_PREFIX = "jdbc:postgresql:";
 
   public static final String CONNECTION_USER = "connection.user";
   private static final String CONNECTION_USER_DOC =
@@ -128,7 +127,7 @@ public final class ReplicaSinkConfig extends AbstractConfig {
               ConfigDef.Type.STRING,
               ConfigDef.NO_DEFAULT_VALUE,
               LambdaValidator.with(
-                  ReplicaSinkConfig::checkUrl, () -> "jdbc:postgresql://host:port/database"),
+                  ConnectionUrl::check, () -> "jdbc:postgresql://host:port/database"),
               Importance.HIGH,
               CONNECTION_URL_DOC,
               SLAVE,
@@ -293,17 +292,6 @@ public final class ReplicaSinkConfig extends AbstractConfig {
   public ReplicaSinkConfig(Map<String, String> properties) {
     super(CONFIG_DEF, properties, false);
     this.connector = properties.getOrDefault("name", "");
-  }
-
-  private static void checkUrl(String name, Object value) {
-    if (value != null && value.toString().toLowerCase(Locale.ROOT).contains("password=")) {
-      throw new ConfigException(
-          "Cannot use " + name + ": it holds a password. Put it into connection.password instead.");
-    }
-    if (value != null && !value.toString().startsWith(URL_PREFIX)) {
-      throw new ConfigException(
-          name, value, "It must be of the form jdbc:postgresql://host:port/database.");
-    }
   }
 
   /** The connector's name. */

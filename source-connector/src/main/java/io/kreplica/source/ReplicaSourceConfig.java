@@ -1,11 +1,11 @@
 package io.kreplica.source;
 
+import io.kreplica.postgres.ConnectionUrl;
 import io.kreplica.postgres.SessionFactory;
 import io.kreplica.record.TablePattern;
 import io.kreplica.source.event.TypeMapping;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -53,7 +53,7 @@ public final class ReplicaSourceConfig extends AbstractConfig {
               ConfigDef.Type.STRING,
               ConfigDef.NO_DEFAULT_VALUE,
               ConfigDef.LambdaValidator.with(
-                  ReplicaSourceConfig::checkUrl, () -> "jdbc:postgresql://host:port/database"),
+                  ConnectionUrl::check, () -> "jdbc:postgresql://host:port/database"),
               Importance.HIGH,
               "JDBC URL of the master, jdbc:postgresql://host:port/database. Driver parameters, such"
                   + " as sslmode=verify-full, may follow; user and password have settings of their"
@@ -270,21 +270,6 @@ public final class ReplicaSourceConfig extends AbstractConfig {
 
   ReplicaSourceConfig(Map<String, String> settings) {
     super(DEFINITION, settings);
-  }
-
-  private static void checkUrl(String key, Object value) {
-    var url = (String) value;
-    if (url == null) {
-      return;
-    }
-    if (url.toLowerCase(Locale.ROOT).contains("password=")) {
-      throw new ConfigException(
-          "Cannot use " + key + ": it holds a password. Put it into " + PASSWORD + " instead.");
-    }
-    if (!url.startsWith("jdbc:postgresql:")) {
-      throw new ConfigException(
-          key, url, "It must be of the form jdbc:postgresql://host:port/database");
-    }
   }
 
   @SuppressWarnings("unchecked")

@@ -1,9 +1,9 @@
 package io.kreplica.source;
 
-import io.kreplica.source.master.Fault;
 import io.kreplica.source.master.MasterChecks;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
@@ -75,12 +75,12 @@ public final class ReplicaSourceConnector extends SourceConnector {
   @Override
   public Config validate(Map<String, String> settings) {
     var validated = super.validate(settings);
-    new SettingsCheck(settings)
-        .run((setting, message) -> value(validated, setting).addErrorMessage(message));
+    BiConsumer<String, String> report =
+        (setting, message) -> value(validated, setting).addErrorMessage(message);
+    new SettingsCheck(settings).run(report);
     if (validated.configValues().stream().allMatch(value -> value.errorMessages().isEmpty())) {
       var config = new ReplicaSourceConfig(settings);
-      new MasterChecks(config.master(), config.autoInstall(), config.tables())
-          .run((fault, message) -> value(validated, setting(fault)).addErrorMessage(message));
+      new MasterChecks(config.master(), config.autoInstall(), config.tables()).run(report);
     }
     return validated;
   }
@@ -90,14 +90,5 @@ public final class ReplicaSourceConnector extends SourceConnector {
         .filter(value -> value.name().equals(setting))
         .findFirst()
         .orElseThrow();
-  }
-
-  private static String setting(Fault fault) {
-    return switch (fault) {
-      case URL -> ReplicaSourceConfig.URL;
-      case USER -> ReplicaSourceConfig.USER;
-      case PASSWORD -> ReplicaSourceConfig.PASSWORD;
-      case TABLES -> ReplicaSourceConfig.TABLES;
-    };
   }
 }

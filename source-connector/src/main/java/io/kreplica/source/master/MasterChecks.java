@@ -4,6 +4,7 @@ import io.kreplica.postgres.ConnectFault;
 import io.kreplica.postgres.SessionFactory;
 import io.kreplica.record.TableName;
 import io.kreplica.record.TablePattern;
+import io.kreplica.source.ReplicaSourceConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -47,31 +48,31 @@ public final class MasterChecks {
   /**
    * Runs the checks.
    *
-   * @param report takes a {@link Fault} and its message, for each that is found
+   * @param report takes the name of the setting at fault and the message, for each that is found
    */
-  public void run(BiConsumer<Fault, String> report) {
+  public void run(BiConsumer<String, String> report) {
     try (var connection = master.open()) {
       if (!usable(connection, report)) {
         return;
       }
       var missing = MasterPrivileges.missingToWork(connection);
       if (missing.isPresent()) {
-        report.accept(Fault.USER, lacking(missing.get()));
+        report.accept(ReplicaSourceConfig.USER, lacking(missing.get()));
         return;
       }
       checkTables(connection, report);
       checkListen(connection, report);
     } catch (SQLException e) {
-      report.accept(Fault.ofConnecting(e), ConnectFault.describe(master, e));
+      report.accept(ConnectFault.of(e).setting(), ConnectFault.describe(master, e));
     }
   }
 
-  private boolean usable(Connection connection, BiConsumer<Fault, String> report)
+  private boolean usable(Connection connection, BiConsumer<String, String> report)
       throws SQLException {
     if (autoInstall && !isInstalled(connection)) {
       if (!mayCreate(connection)) {
         report.accept(
-            Fault.USER,
+            ReplicaSourceConfig.USER,
             "Role "
                 + master.user()
                 + " may not install KReplica: it lacks CREATE on the database. Grant it, or let an"
@@ -81,13 +82,13 @@ public final class MasterChecks {
     }
     var missing = MasterPrivileges.missingToLook(connection);
     if (missing.isPresent()) {
-      report.accept(Fault.USER, lacking(missing.get()));
+      report.accept(ReplicaSourceConfig.USER, lacking(missing.get()));
       return false;
     }
     if (autoInstall && isOutdated(connection)) {
       if (!mayUpgrade(connection)) {
         report.accept(
-            Fault.USER,
+            ReplicaSourceConfig.USER,
             "Role "
                 + master.user()
                 + " may not bring KReplica's script on the master up to date: it does not own the"
@@ -99,7 +100,7 @@ public final class MasterChecks {
       MasterIdentity.read(connection);
       return true;
     } catch (ConnectException e) {
-      report.accept(Fault.URL, e.getMessage());
+      report.accept(ReplicaSourceConfig.URL, e.getMessage());
       return false;
     }
   }
@@ -134,7 +135,7 @@ public final class MasterChecks {
         + ". GRANT replica_source TO it, or run sql/master/install.sql again.";
   }
 
-  private void checkTables(Connection connection, BiConsumer<Fault, String> report)
+  private void checkTables(Connection connection, BiConsumer<String, String> report)
       throws SQLException {
     if (autoInstall) {
       return;
@@ -149,7 +150,7 @@ public final class MasterChecks {
     for (var pattern : tables) {
       if (tracked.stream().noneMatch(pattern::matches)) {
         report.accept(
-            Fault.TABLES,
+            ReplicaSourceConfig.TABLES,
             "No tracked table matches '"
                 + pattern.text()
                 + "'. Run select replica.track('"
@@ -160,14 +161,14 @@ public final class MasterChecks {
   }
 
   /** LISTEN dies silently behind a transaction pooler; only the server's own word counts. */
-  private void checkListen(Connection connection, BiConsumer<Fault, String> report)
+  private void checkListen(Connection connection, BiConsumer<String, String> report)
       throws SQLException {
     try (var statement = connection.createStatement()) {
       statement.execute("listen replica_log");
     }
     if (!isTrue(connection, "select 'replica_log' in (select pg_listening_channels())")) {
       report.accept(
-          Fault.URL,
+          ReplicaSourceConfig.URL,
           "The master does not keep LISTEN for "
               + master.url()
               + ": a transaction pooler, such as PgBouncer, is in between. Connect to PostgreSQL"
