@@ -82,10 +82,13 @@ class OpenTransactionsIT {
 
   @Test
   void pruningDoesNotLookAgainAtWhatAnOpenTransactionKeepsFromVacuum() throws Exception {
+    // Statistics that call the log empty make its index look cheap to the test's own counts.
+    mirror.master().execute("set enable_indexonlyscan = off");
     try (var forgotten = forgotten("insert into t values (-1, 'forgotten')")) {
       mirror.master().execute("insert into t select i, 'bulk' from generate_series(1, 20000) i");
       mirror.settle();
       awaitPruned();
+      mirror.master().execute("analyze replica.replica_log");
       for (var i = 0; i < 4; i++) {
         mirror.master().execute("delete from t where id = " + (i + 1));
         mirror.settle();

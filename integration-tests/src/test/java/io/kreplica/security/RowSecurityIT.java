@@ -43,15 +43,16 @@ class RowSecurityIT {
     master = MasterFixture.on(server);
     master.execute(
         "drop schema replica cascade",
-        "do $$ begin if to_regrole('keeper') is null then create role keeper login; end if; end $$",
-        "alter role keeper nobypassrls",
-        "grant create on database " + master.database() + " to keeper",
-        "grant all on schema public to keeper");
-    try (var keeper = DriverManager.getConnection(server.url(master.database()) + "?user=keeper")) {
+        "do $$ begin if to_regrole('row_keeper') is null then create role row_keeper login; end if; end $$",
+        "alter role row_keeper nobypassrls",
+        "grant create on database " + master.database() + " to row_keeper",
+        "grant all on schema public to row_keeper");
+    try (var keeper =
+        DriverManager.getConnection(server.url(master.database()) + "?user=row_keeper")) {
       InstallScript.ofFile(MasterFixture.INSTALL).run(keeper);
     }
     master.execute(
-        "set role keeper",
+        "set role row_keeper",
         "create table secret (id int primary key, parent int references secret on delete cascade)",
         "select replica.track('secret')",
         "insert into secret values (1, null), (2, 1), (3, null), (4, 3)",
@@ -61,7 +62,7 @@ class RowSecurityIT {
 
   @AfterEach
   void closeMaster() throws SQLException {
-    master.execute("reset role", "drop owned by keeper cascade");
+    master.execute("reset role", "drop owned by row_keeper cascade");
     master.close();
   }
 
@@ -87,7 +88,7 @@ class RowSecurityIT {
         .as("a copy is asked for, and not by each transaction")
         .containsExactly("t");
 
-    master.execute("alter role keeper bypassrls");
+    master.execute("alter role row_keeper bypassrls");
     try (var source = TaskRun.behind(master.settings(), last)) {
       var sent = TaskRun.describe(TaskRun.data(source.until(RowSecurityIT::isCopied)));
       assertThat(sent.subList(sent.size() - 3, sent.size()))
@@ -113,15 +114,15 @@ class RowSecurityIT {
       assertThatThrownBy(() -> source.until(sent -> !TaskRun.data(sent).isEmpty()))
           .isInstanceOf(ConnectException.class)
           .hasMessageContaining(
-              "Cannot copy public.secret: its row security holds back role keeper, which owns schema"
-                  + " replica (SQLSTATE 55000). ALTER ROLE keeper BYPASSRLS, or make it a member");
+              "Cannot copy public.secret: its row security holds back role row_keeper, which owns schema"
+                  + " replica (SQLSTATE 55000). ALTER ROLE row_keeper BYPASSRLS, or make it a member");
     }
     assertThat(master.rows("select is_trouble, message from replica.attend(1)"))
         .singleElement()
         .asString()
-        .startsWith("t|public.secret is tracked, and its row security holds back role keeper")
-        .contains("ALTER ROLE keeper BYPASSRLS");
-    master.execute("alter role keeper bypassrls");
+        .startsWith("t|public.secret is tracked, and its row security holds back role row_keeper")
+        .contains("ALTER ROLE row_keeper BYPASSRLS");
+    master.execute("alter role row_keeper bypassrls");
     try (var slave = SlaveFixture.on(server)) {
       var mirror = Mirror.between(master, slave);
       mirror.onSlaves("create table secret (id int primary key, parent int)");
