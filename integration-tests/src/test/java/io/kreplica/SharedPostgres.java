@@ -34,6 +34,8 @@ public final class SharedPostgres {
         PostgresServer.builder(version)
             .setting("fsync", "off")
             .setting("full_page_writes", "off")
+            // Little memory, where their directories are in memory.
+            .setting("max_wal_size", "256MB")
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop-" + version));
     return server;

@@ -10,15 +10,31 @@ import java.util.Comparator;
 /** The fresh directories that servers live in. */
 public final class Directories {
 
+  // Some servers with a gigabyte of log each.
+  private static final long LEAST_SPACE = 4L << 30;
+
   private Directories() {}
 
-  /** Creates a fresh directory for temporary files. */
+  /**
+   * Creates a fresh directory for temporary files: in the directory that the system property {@code
+   * kreplica.temporary} names, such as one in memory, if it can be written and has 4 GB to spare;
+   * else where Java keeps such files.
+   */
   public static Path createTemporary(String prefix) {
+    var wanted = System.getProperty("kreplica.temporary", "");
     try {
-      return Files.createTempDirectory(prefix);
+      return !wanted.isEmpty() && isSpacious(Path.of(wanted))
+          ? Files.createTempDirectory(Path.of(wanted), prefix)
+          : Files.createTempDirectory(prefix);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot create a temporary directory", e);
     }
+  }
+
+  private static boolean isSpacious(Path directory) throws IOException {
+    return Files.isDirectory(directory)
+        && Files.isWritable(directory)
+        && Files.getFileStore(directory).getUsableSpace() >= LEAST_SPACE;
   }
 
   /** Creates the directory, and those above it, where they are missing. */
