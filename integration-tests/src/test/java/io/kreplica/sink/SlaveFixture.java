@@ -17,6 +17,7 @@ public final class SlaveFixture implements AutoCloseable {
 
   public static final Path INSTALL =
       Path.of(System.getProperty("kreplica.root"), "sql/slave/install.sql");
+  private static final InstallScript SCRIPT = InstallScript.ofFile(INSTALL);
   private static final InstallScript UNINSTALL =
       InstallScript.ofFile(INSTALL.resolveSibling("uninstall.sql"));
   static final String LOGIN = "sink_login";
@@ -56,14 +57,21 @@ public final class SlaveFixture implements AutoCloseable {
   /** Creates a database on the server. */
   public static SlaveFixture on(PostgresServer server) throws SQLException {
     var database = "slave" + COUNTER.incrementAndGet();
-    server.createDatabase(database);
-    return in(server, database);
+    SharedPostgres.create(server, database, SCRIPT);
+    return readyForSink(server, database);
   }
 
   /** Makes a database that exists a slave, such as a master's. */
   public static SlaveFixture in(PostgresServer server, String database) throws SQLException {
-    var fixture = new SlaveFixture(server, database, server.connect(database));
-    InstallScript.ofFile(INSTALL).run(fixture.session);
+    try (var session = server.connect(database)) {
+      SCRIPT.run(session);
+    }
+    return readyForSink(server, database);
+  }
+
+  private static SlaveFixture readyForSink(PostgresServer server, String database)
+      throws SQLException {
+    var fixture = asItIs(server, database);
     fixture.execute(
         "do $$ begin if to_regrole('sink_login') is null then"
             + " create role sink_login login password 'secret';"

@@ -20,6 +20,7 @@ public final class MasterFixture implements AutoCloseable {
 
   public static final InstallScript UNINSTALL =
       InstallScript.ofFile(INSTALL.resolveSibling("uninstall.sql"));
+  private static final InstallScript SCRIPT = InstallScript.ofFile(INSTALL);
   private static final String LOGIN = "source_login";
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -35,7 +36,14 @@ public final class MasterFixture implements AutoCloseable {
 
   /** Creates a database on the server. */
   public static MasterFixture on(PostgresServer server) throws SQLException {
-    return on(server, InstallScript.ofFile(INSTALL));
+    var database = "master" + COUNTER.incrementAndGet();
+    SharedPostgres.create(server, database, SCRIPT);
+    var fixture = asItIs(server, database);
+    // A log of its own, as where the script has run in this database itself.
+    fixture.execute(
+        "update replica.log_state set log_id = gen_random_uuid(),"
+            + " database = (select oid from pg_database where datname = current_database())");
+    return fixture;
   }
 
   /** Creates a database on the server, with another script, such as one of a version before. */
@@ -47,7 +55,7 @@ public final class MasterFixture implements AutoCloseable {
 
   /** Makes a database that exists a master, such as a slave's. */
   public static MasterFixture in(PostgresServer server, String database) throws SQLException {
-    return in(server, database, InstallScript.ofFile(INSTALL));
+    return in(server, database, SCRIPT);
   }
 
   /** Makes a database that exists a master, with another script. */
