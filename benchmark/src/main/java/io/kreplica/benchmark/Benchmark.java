@@ -2,7 +2,6 @@ package io.kreplica.benchmark;
 
 import io.kreplica.stack.ReplicationStack;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The benchmark: starts everything embedded, takes one measurement after the other, prints all. */
@@ -10,82 +9,74 @@ public final class Benchmark {
 
   static final String WORKER_HEAP = "512m";
 
-  private static final String USAGE =
-      """
-      Usage: bin/benchmark [options] [measurement ...]
-
-      Starts two PostgreSQL servers, a Kafka broker and a Connect worker on this machine, and measures
-      the replication between them. Takes some twenty minutes and 5 GB of temporary files.
-
-        --quick   a smaller run of two minutes, to see that it works; its figures say little
-        --help    print this
-
-      Measurements (default: all): catch-up latency-20 latency-500 bulk capture huge
-      """;
-
-  private static final List<Measurement> FULL =
-      List.of(
-          new CatchUp(20_000),
-          new Latency(20, 20),
-          new Latency(500, 20),
-          new BulkChanges(200_000),
-          new CaptureCost(8, 3),
-          new HugeTransaction(5_000_000));
-
-  private static final List<Measurement> QUICK =
-      List.of(
-          new CatchUp(2_000),
-          new Latency(20, 3),
-          new Latency(500, 3),
-          new BulkChanges(10_000),
-          new CaptureCost(1, 2),
-          new HugeTransaction(100_000));
-
   private Benchmark() {}
 
   /** Runs the command; {@code bin/benchmark --help} tells what it takes. */
   public static void main(String[] args) throws SQLException {
-    var wanted = new ArrayList<>(List.of(args));
-    if (wanted.remove("--help")) {
-      System.out.print(USAGE);
-      return;
-    }
-    var all = wanted.remove("--quick") ? QUICK : FULL;
-    var names = all.stream().map(Measurement::name).toList();
-    if (!names.containsAll(wanted)) {
-      System.err.print(
-          "There is no such measurement: " + String.join(" ", wanted) + "\n\n" + USAGE);
+    try {
+      var options = Options.parse(List.of(args));
+      if (options.help()) {
+        System.out.print(Options.USAGE);
+        return;
+      }
+      System.exit(run(options, wanted(options)));
+    } catch (IllegalArgumentException e) {
+      System.err.print(e.getMessage() + "\n\n" + Options.USAGE);
       System.exit(2);
     }
-    System.exit(
-        run(all.stream().filter(m -> wanted.isEmpty() || wanted.contains(m.name())).toList()));
   }
 
-  private static int run(List<Measurement> measurements) throws SQLException {
+  private static List<Measurement> wanted(Options options) {
+    var all = options.quick() ? quick() : full(options);
+    var names = all.stream().map(Measurement::name).toList();
+    for (var name : options.wanted()) {
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException("There is no measurement '" + name + "'");
+      }
+    }
+    return all.stream()
+        .filter(m -> options.wanted().isEmpty() || options.wanted().contains(m.name()))
+        .toList();
+  }
+
+  private static List<Measurement> full(Options options) {
+    return List.of(
+        new CatchUp(options.scaled(20_000)),
+        new Latency(20, options.scaled(20)),
+        new Latency(500, options.scaled(20)),
+        new BulkChanges(options.scaled(200_000)),
+        new CaptureCost(options.scaled(8), 3),
+        new HugeTransaction(options.scaled(5_000_000)));
+  }
+
+  private static List<Measurement> quick() {
+    return List.of(
+        new CatchUp(2_000),
+        new Latency(20, 3),
+        new Latency(500, 3),
+        new BulkChanges(10_000),
+        new CaptureCost(1, 2),
+        new HugeTransaction(100_000));
+  }
+
+  private static int run(Options options, List<Measurement> measurements) throws SQLException {
     System.out.println("Starting the servers ...");
-    var failed = false;
-    try (var stack = ReplicationStack.builder().workerHeap(WORKER_HEAP).start()) {
+    try (var stack = start(options)) {
       System.out.println(Machine.describe(stack.master()));
+      var stand = new Stand(stack, options);
       for (var measurement : measurements) {
         System.out.printf("%n%s%n", measurement.title());
-        failed |= !take(measurement, stack);
+        System.out.print(new Sheet(measurement.take(stand)));
       }
+      return stand.isFailed() ? 1 : 0;
     }
-    return failed ? 1 : 0;
   }
 
-  private static boolean take(Measurement measurement, ReplicationStack stack) throws SQLException {
-    try (var laboratory = new Laboratory(stack, measurement.name().replace('-', '_'))) {
-      for (var figure : measurement.run(laboratory)) {
-        var aim = figure.aim().isEmpty() ? "" : "   (aim: " + figure.aim() + ")";
-        System.out.printf("  %-42s %s%s%n", figure.what(), figure.value(), aim);
-      }
-      return true;
-    } catch (IllegalStateException e) {
-      System.out.println("  FAILED: " + e.getMessage());
-      stack.keepFiles();
-      System.out.println("  Data and logs stay in " + stack.directory());
-      return false;
+  private static ReplicationStack start(Options options) {
+    var builder = ReplicationStack.builder().workerHeap(WORKER_HEAP);
+    if (!options.peers().isEmpty()) {
+      builder.masterSetting("wal_level", "logical");
     }
+    return builder.start();
   }
 }

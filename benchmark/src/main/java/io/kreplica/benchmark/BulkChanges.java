@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param rows how many
  */
-record BulkChanges(int rows) implements Measurement {
+record BulkChanges(int rows) implements Race {
 
   private static final String TABLE = "public.wide";
 
@@ -33,7 +33,7 @@ record BulkChanges(int rows) implements Measurement {
         )
         """);
     laboratory.track(List.of(TABLE));
-    laboratory.startConnectors();
+    laboratory.startReplication();
 
     var figures = new ArrayList<Figure>();
     figures.addAll(
@@ -59,12 +59,8 @@ record BulkChanges(int rows) implements Measurement {
     laboratory.awaitFlag();
     var visible = System.nanoTime();
     return List.of(
-        Figure.of(
-            what,
-            Units.seconds(committed - start)
-                + " on the master, visible "
-                + Units.seconds(visible - committed)
-                + " later: "
-                + Units.rate(rows, visible - committed)));
+        Figure.rate(what + ", from the commit", rows, visible - committed).aim("native's"),
+        Figure.seconds(what + ", on the master", committed - start),
+        Figure.seconds(what + ", from its start to visible", visible - start));
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param rows how many rows it inserts
  */
-record HugeTransaction(int rows) implements Measurement {
+record HugeTransaction(int rows) implements Race {
 
   private static final String TABLE = "public.huge";
 
@@ -24,12 +24,17 @@ record HugeTransaction(int rows) implements Measurement {
   }
 
   @Override
+  public boolean admits(Contender contender) {
+    return contender == Contender.KREPLICA;
+  }
+
+  @Override
   public List<Figure> run(Laboratory laboratory) throws SQLException {
     laboratory.createTable(
         "create table public.huge (id bigint primary key, body text, n integer)");
     laboratory.track(List.of(TABLE));
-    laboratory.startConnectors();
-    var heap = new GcLog(laboratory.worker().gcLog());
+    laboratory.startReplication();
+    var heap = new GcLog(laboratory.stack().worker().gcLog());
 
     var start = System.nanoTime();
     laboratory.executeOnMaster(
@@ -41,14 +46,12 @@ record HugeTransaction(int rows) implements Measurement {
     var visible = System.nanoTime();
 
     return List.of(
-        Figure.of("insert on the master", Units.seconds(committed - start)),
+        Figure.seconds("insert on the master", committed - start),
+        Figure.seconds("visible after the commit", visible - committed),
+        Figure.rate("from the commit", rows, visible - committed),
         Figure.of(
-            "visible after the commit",
-            Units.seconds(visible - committed) + ": " + Units.rate(rows, visible - committed)),
-        new Figure(
-            "worker's heap after a collection, at most",
-            heap.highestAfterCollection() + " MiB",
-            "below " + Benchmark.WORKER_HEAP),
+                "worker's heap after a collection, at most", heap.highestAfterCollection() + " MiB")
+            .aim("below " + Benchmark.WORKER_HEAP),
         laboratory.verdict(List.of(TABLE)));
   }
 }

@@ -1,43 +1,53 @@
 package io.kreplica.benchmark;
 
 import io.kreplica.load.Comparison;
-import io.kreplica.stack.ConnectRest;
-import io.kreplica.stack.ConnectWorker;
-import io.kreplica.stack.ConnectorConfig;
-import io.kreplica.stack.Installation;
+import io.kreplica.load.ConnectionSource;
 import io.kreplica.stack.ReplicationStack;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A pair of databases on the shared servers, and their two connectors with the settings of {@code
- * config/}. The time until the slave has something is taken with a flag: a row that is committed on
- * the master last, and hence is visible on the slave last.
+ * A pair of databases on the shared servers, and one replication between them. The time until the
+ * slave has something is taken with a flag: a row that is committed on the master last, and hence
+ * is visible on the slave last.
  */
 final class Laboratory implements AutoCloseable {
 
   private static final Duration TIMEOUT = Duration.ofMinutes(30);
-  private static final Duration RUNNING_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(2);
-  private static final Duration COPY_POLL = Duration.ofMillis(100);
+  private static final Duration VERDICT_TIMEOUT = Duration.ofSeconds(10);
 
   private final ReplicationStack stack;
   private final String name;
+  private final Replication replication;
   private long flags;
 
-  Laboratory(ReplicationStack stack, String name) throws SQLException {
+  Laboratory(ReplicationStack stack, String measurement, Contender contender) throws SQLException {
     this.stack = stack;
-    this.name = name;
+    this.name = measurement.replace('-', '_') + "_" + contender.peer();
     stack.master().createDatabase(name);
     stack.slave().createDatabase(name);
-    Installation.onMaster(stack.master(), name, Installation.Tool.JDBC);
-    Installation.onSlave(stack.slave(), name, Installation.Tool.JDBC);
+    replication = contender.in(this);
+    replication.install();
     createTable("create table public.flag (flag_id bigint primary key)");
     track(List.of("public.flag"));
+  }
+
+  ReplicationStack stack() {
+    return stack;
+  }
+
+  /** Its name on both servers. */
+  String database() {
+    return name;
+  }
+
+  /** The topic of a replication that has one. */
+  String topic() {
+    return "replica." + name;
   }
 
   Connection onMaster() throws SQLException {
@@ -49,7 +59,15 @@ final class Laboratory implements AutoCloseable {
   }
 
   void executeOnMaster(String sql) throws SQLException {
-    try (var connection = onMaster();
+    execute(this::onMaster, sql);
+  }
+
+  void executeOnSlave(String sql) throws SQLException {
+    execute(this::onSlave, sql);
+  }
+
+  private static void execute(ConnectionSource database, String sql) throws SQLException {
+    try (var connection = database.open();
         var statement = connection.createStatement()) {
       statement.execute(sql);
     }
@@ -58,61 +76,27 @@ final class Laboratory implements AutoCloseable {
   /** Creates tables of the same form on both sides. */
   void createTable(String ddl) throws SQLException {
     executeOnMaster(ddl);
-    try (var connection = onSlave();
-        var statement = connection.createStatement()) {
-      statement.execute(ddl);
-    }
+    executeOnSlave(ddl);
   }
 
   void track(List<String> tables) throws SQLException {
-    for (var table : tables) {
-      executeOnMaster("select replica.track('" + table + "')");
-    }
+    replication.track(tables);
   }
 
-  void untrack(List<String> tables) throws SQLException {
-    for (var table : tables) {
-      executeOnMaster("select replica.untrack('" + table + "')");
-    }
-  }
-
-  /** Starts both connectors, and waits until the slave has what the master has. */
-  void startConnectors() throws SQLException {
-    start(source(), ConnectorConfig.source(stack.master().url(name), topic()));
-    start(sink(), ConnectorConfig.sink(stack.slave().url(name), topic()));
-    awaitCopies();
+  /** Starts the replication, and waits until the slave has what the master has. */
+  void startReplication() throws SQLException {
+    replication.start();
     awaitFlag();
   }
 
-  private void awaitCopies() throws SQLException {
-    var deadline = System.nanoTime() + TIMEOUT.toNanos();
-    try (var connection = onMaster();
-        var statement =
-            connection.prepareStatement("select from replica.status where pending_copies = 0")) {
-      while (!statement.executeQuery().next()) {
-        refuseFailure(deadline);
-        LockSupport.parkNanos(COPY_POLL.toNanos());
-      }
-    }
+  /** Stops the replication, and waits until nothing of it is at work. */
+  void stopReplication() throws SQLException {
+    replication.stop();
   }
 
-  private void start(String connector, Map<String, String> config) {
-    rest().create(connector, config);
-    rest().awaitRunning(connector, RUNNING_TIMEOUT);
-  }
-
-  /** Stops both connectors, and waits until their tasks are gone. */
-  void stopConnectors() {
-    for (var connector : List.of(source(), sink())) {
-      rest().stop(connector);
-      rest().awaitStopped(connector, RUNNING_TIMEOUT);
-    }
-  }
-
-  /** Starts both again; they do not run yet when this returns. */
-  void resumeConnectors() {
-    rest().resume(source());
-    rest().resume(sink());
+  /** Starts it again; it does not run yet when this returns. */
+  void resumeReplication() throws SQLException {
+    replication.resume();
   }
 
   /** Commits a flag on the master, and waits until the slave shows it, and so all before it. */
@@ -130,78 +114,48 @@ final class Laboratory implements AutoCloseable {
   /**
    * Waits until the slave shows the last flag.
    *
-   * @throws IllegalStateException if a connector fails meanwhile
+   * @throws IllegalStateException if the replication fails meanwhile
    */
   void awaitRaisedFlag() throws SQLException {
+    awaitOnSlave("select from public.flag where flag_id = " + flags);
+  }
+
+  /** Waits until the query finds a row on the master. */
+  void awaitOnMaster(String query) throws SQLException {
+    await(this::onMaster, query);
+  }
+
+  /** Waits until the query finds a row on the slave. */
+  void awaitOnSlave(String query) throws SQLException {
+    await(this::onSlave, query);
+  }
+
+  private void await(ConnectionSource database, String query) throws SQLException {
     var deadline = System.nanoTime() + TIMEOUT.toNanos();
-    try (var connection = onSlave();
-        var statement =
-            connection.prepareStatement("select from public.flag where flag_id = " + flags)) {
+    try (var connection = database.open();
+        var statement = connection.prepareStatement(query)) {
       for (var look = 0; !statement.executeQuery().next(); look++) {
         if (look % 1000 == 999) {
-          refuseFailure(deadline);
+          replication.refuseFailure();
+          if (System.nanoTime() > deadline) {
+            throw new IllegalStateException("Still nothing after " + TIMEOUT + ": " + query);
+          }
         }
         LockSupport.parkNanos(POLL.toNanos());
       }
     }
   }
 
-  private void refuseFailure(long deadline) {
-    if (!worker().isRunning()) {
-      throw new IllegalStateException("The worker has died. See " + worker().log());
-    }
-    for (var connector : List.of(source(), sink())) {
-      var status = rest().status(connector);
-      if (status.filter(s -> s.isFailed()).isPresent()) {
-        throw new IllegalStateException(connector + ": " + status.get());
-      }
-    }
-    if (System.nanoTime() > deadline) {
-      throw new IllegalStateException("Not visible on the slave after " + TIMEOUT);
-    }
-  }
-
   /** A figure that tells whether the tables are equal on both sides, taken after the time. */
   Figure verdict(List<String> tables) throws SQLException {
-    try (var master = onMaster();
-        var slave = onSlave()) {
-      var equal = Comparison.of(master, slave, tables).areEqual();
-      return Figure.of("master and slave", equal ? "equal" : "DIFFERENT");
-    }
-  }
-
-  ConnectRest rest() {
-    return stack.rest();
-  }
-
-  ConnectWorker worker() {
-    return stack.worker();
-  }
-
-  private String source() {
-    return name + "-source";
-  }
-
-  private String sink() {
-    return name + "-sink";
-  }
-
-  private String topic() {
-    return "replica." + name;
+    var equal = Comparison.await(this::onMaster, this::onSlave, tables, VERDICT_TIMEOUT).areEqual();
+    return Figure.of("master and slave", equal ? "equal" : "DIFFERENT");
   }
 
   @Override
   public void close() throws SQLException {
-    for (var connector : List.of(sink(), source())) {
-      if (rest().status(connector).isPresent()) {
-        rest().delete(connector);
-      }
-    }
-    for (var server : List.of(stack.master(), stack.slave())) {
-      try (var connection = server.connect("postgres");
-          var statement = connection.createStatement()) {
-        statement.execute("drop database " + name + " with (force)");
-      }
-    }
+    replication.close();
+    stack.master().dropDatabase(name);
+    stack.slave().dropDatabase(name);
   }
 }

@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
  * @param perSecond how many commits a second
  * @param seconds for how long
  */
-record Latency(int perSecond, int seconds) implements Measurement {
+record Latency(int perSecond, int seconds) implements Race {
 
   private static final int PER_CLIENT = 125;
   private static final long LOOK_NANOS = 500_000;
@@ -37,7 +37,7 @@ record Latency(int perSecond, int seconds) implements Measurement {
     laboratory.createTable(
         "create table public.probe (client integer, n integer, body text, primary key (client, n))");
     laboratory.track(List.of("public.probe"));
-    laboratory.startConnectors();
+    laboratory.startReplication();
 
     var clients = Math.max(1, perSecond / PER_CLIENT);
     var writers = new ProbeWriter[clients];
@@ -56,10 +56,10 @@ record Latency(int perSecond, int seconds) implements Measurement {
     }
     Arrays.sort(latencies);
     return List.of(
-        new Figure("p50", Units.millis(percentile(latencies, 0.50)), "10 ms"),
-        Figure.of("p95", Units.millis(percentile(latencies, 0.95))),
-        Figure.of("p99", Units.millis(percentile(latencies, 0.99))),
-        Figure.of("max", Units.millis(latencies[latencies.length - 1])),
+        Figure.millis("p50", percentile(latencies, 0.50)).aim("3 ms"),
+        Figure.millis("p95", percentile(latencies, 0.95)),
+        Figure.millis("p99", percentile(latencies, 0.99)).aim("15 ms"),
+        Figure.millis("max", latencies[latencies.length - 1]),
         laboratory.verdict(List.of("public.probe")));
   }
 

@@ -3,7 +3,7 @@ package io.kreplica.benchmark;
 import java.sql.SQLException;
 import java.util.List;
 
-/** One thing to measure, in a laboratory of its own. */
+/** One thing to measure. */
 interface Measurement {
 
   /** Its name on the command line. */
@@ -12,5 +12,6 @@ interface Measurement {
   /** What it measures, for the table. */
   String title();
 
-  List<Figure> run(Laboratory laboratory) throws SQLException;
+  /** Measures KReplica, and then those peers that the stand has. */
+  List<Findings> take(Stand stand) throws SQLException;
 }

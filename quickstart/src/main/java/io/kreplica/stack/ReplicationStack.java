@@ -41,6 +41,7 @@ public final class ReplicationStack implements AutoCloseable {
   public static final class Builder {
 
     private final Map<String, String> workerSettings = new LinkedHashMap<>();
+    private final Map<String, String> masterSettings = new LinkedHashMap<>();
     private PostgresVersion version = PostgresVersion.NEWEST;
     private int masterPort;
     private int slavePort;
@@ -68,6 +69,12 @@ public final class ReplicationStack implements AutoCloseable {
     /** A property of the worker. */
     public Builder workerSetting(String name, String value) {
       workerSettings.put(name, value);
+      return this;
+    }
+
+    /** A server setting of the master, as {@link PostgresServer.Builder#setting} takes it. */
+    public Builder masterSetting(String name, String value) {
+      masterSettings.put(name, value);
       return this;
     }
 
@@ -117,9 +124,10 @@ public final class ReplicationStack implements AutoCloseable {
     builder.narrator.accept("Kafka broker");
     startBroker(builder.isBrokerFar);
     builder.narrator.accept("PostgreSQL master");
-    master = open(() -> postgres("master", builder.masterPort, builder.version));
+    master =
+        open(() -> postgres("master", builder.masterPort, builder.version, builder.masterSettings));
     builder.narrator.accept("PostgreSQL slave");
-    slave = open(() -> postgres("slave", builder.slavePort, builder.version));
+    slave = open(() -> postgres("slave", builder.slavePort, builder.version, Map.of()));
     broker.awaitReady();
     builder.narrator.accept("Connect worker with both connectors on its plugin.path");
     worker =
@@ -144,12 +152,15 @@ public final class ReplicationStack implements AutoCloseable {
     }
   }
 
-  private PostgresServer postgres(String name, int port, PostgresVersion version) {
-    return PostgresServer.builder(version)
-        .directory(directory.resolve(name))
-        .port(port)
-        .requirePasswords()
-        .start();
+  private PostgresServer postgres(
+      String name, int port, PostgresVersion version, Map<String, String> settings) {
+    var server =
+        PostgresServer.builder(version)
+            .directory(directory.resolve(name))
+            .port(port)
+            .requirePasswords();
+    settings.forEach(server::setting);
+    return server.start();
   }
 
   /** Starts a server, unless all are being closed: then one would be left over. */
