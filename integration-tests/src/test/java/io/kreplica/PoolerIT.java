@@ -85,8 +85,9 @@ class PoolerIT {
       mirror.source("connection.url", pooler.url(mirror.master().database()));
       assertThatThrownBy(mirror::settle)
           .isInstanceOf(ConnectException.class)
+          .hasMessageStartingWith("Cannot connect to jdbc:postgresql://")
           .hasMessageContaining(REFUSAL)
-          .hasMessageContaining("session mode");
+          .hasMessageEndingWith("a pooler in session mode. Then restart the task.");
 
       mirror
           .restartSource()

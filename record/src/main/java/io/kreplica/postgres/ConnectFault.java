@@ -43,6 +43,7 @@ public enum ConnectFault {
       "connection.url",
       "Compare the parameters in connection.url, such as sslcert, sslkey and channelBinding, with"
           + " what the server offers and accepts; its log may say more."),
+  POOLER("connection.url", "Connect to PostgreSQL itself, or to a pooler in session mode."),
   NO_PASSWORD("connection.password", "Set connection.password."),
   WRONG_PASSWORD("connection.password", "Check connection.user and connection.password."),
   NO_LOGIN(

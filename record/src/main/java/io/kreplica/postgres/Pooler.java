@@ -35,18 +35,20 @@ final class Pooler {
    * Refuses a pooler that does not give whole sessions. Changes nothing behind it.
    *
    * @param connection a session through the pooler in which nothing has been set yet
-   * @throws SQLException if two sessions turn out to share a backend
+   * @throws RefusedSessionException if two sessions turn out to share a backend
    */
   static void refuseShared(Connection connection, Sessions sessions) throws SQLException {
     var before = backend(connection);
     try (var other = sessions.connect()) {
       other.setNetworkTimeout(Runnable::run, ANSWER_WITHIN_MS);
       if (backend(other) == before || takesAway(before, other, connection)) {
-        throw new SQLException(
-            "a pooler in between, such as PgBouncer, gives each transaction another backend, where"
-                + " this connector's settings and locks would be lost to it and reach other"
-                + " clients. Connect to PostgreSQL itself, or to a pooler in session mode",
-            NOT_SUPPORTED);
+        throw new RefusedSessionException(
+            ConnectFault.POOLER,
+            new SQLException(
+                "a pooler in between, such as PgBouncer, gives each transaction another backend,"
+                    + " where this connector's settings and locks would be lost to it and reach"
+                    + " other clients",
+                NOT_SUPPORTED));
       }
     }
   }

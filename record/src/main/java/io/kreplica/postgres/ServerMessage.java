@@ -77,12 +77,13 @@ public final class ServerMessage {
     return quotesNamesOnly(state) ? message : withoutQuotation(message);
   }
 
-  /** Integrity, logins, databases, names and rights, and interventions of an operator. */
+  /** Integrity, logins, databases, names and rights, full disks, interventions of an operator. */
   private static boolean quotesNamesOnly(String state) {
     return state.startsWith("23")
         || state.startsWith("28")
         || state.startsWith("3D")
         || state.startsWith("42")
+        || state.startsWith("53")
         || state.startsWith("57");
   }
 

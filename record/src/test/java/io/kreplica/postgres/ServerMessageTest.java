@@ -32,7 +32,8 @@ class ServerMessageTest {
         "22008 | value \"a\" and \"s3cret\" out of range | value \"…\" out of range",
         "P0001 | no s3cret here | an exception raised by a function",
         "P0001 | Cannot copy public.account: it was altered | Cannot copy public.account: it was altered",
-        "22003 | integer out of range | integer out of range"
+        "22003 | integer out of range | integer out of range",
+        "53100 | could not extend file \"base/5/7\": No space left on device | could not extend file \"base/5/7\": No space left on device"
       })
   void leavesOutWhatMayBeAValueWhateverTheLanguage(String state, String message, String shown) {
     assertThat(ServerMessage.describe(error(state, message, "")))
