@@ -3,15 +3,11 @@ package io.kreplica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kreplica.sink.SlaveFixture;
 import io.kreplica.source.MasterFixture;
-import io.kreplica.stack.Directories;
 import io.kreplica.stack.PostgresServer;
 import io.kreplica.stack.PostgresVersion;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DiskFullIT {
 
   private final PostgresVersion version;
-  private Path disk;
+  private SmallDisk disk;
 
   DiskFullIT(PostgresVersion version) {
     this.version = version;
@@ -33,18 +29,14 @@ class DiskFullIT {
 
   @BeforeEach
   void mount() throws Exception {
-    disk = Directories.createTemporary("kreplica-disk-");
-    var isMounted = run("mount", "-t", "tmpfs", "-o", "size=8m", "none", disk.toString());
-    if (!isMounted) {
-      System.out.println("DiskFullIT IS SKIPPED: this user may not mount a tmpfs");
-    }
-    assumeTrue(isMounted, "mount is not permitted");
+    disk = SmallDisk.mount("DiskFullIT");
   }
 
   @AfterEach
   void unmount() throws Exception {
-    run("umount", disk.toString());
-    Directories.delete(disk);
+    if (disk != null) {
+      disk.close();
+    }
   }
 
   @Test
@@ -56,7 +48,7 @@ class DiskFullIT {
       mirror.onBoth("create table t (id serial primary key, v text)").track("t");
       master.execute(
           "create table untracked (id int)",
-          "create tablespace small location '" + disk + "'",
+          "create tablespace small location '" + disk.path() + "'",
           "alter table replica.replica_log set tablespace small",
           "insert into t (v) values ('first')");
       mirror.settle();
@@ -87,9 +79,5 @@ class DiskFullIT {
               assertThat(mirror.master().value("select count(*) from replica.replica_log"))
                   .isEqualTo("0");
             });
-  }
-
-  private static boolean run(String... command) throws IOException, InterruptedException {
-    return new ProcessBuilder(command).start().waitFor() == 0;
   }
 }

@@ -7,13 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.kreplica.sink.SlaveFixture;
 import io.kreplica.source.MasterFixture;
 import io.kreplica.source.TaskRun;
-import io.kreplica.stack.Directories;
 import io.kreplica.stack.PostgresServer;
 import io.kreplica.stack.PostgresVersion;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.util.Map;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -33,9 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FailoverIT {
 
   private final PostgresVersion version;
-  private final Path primaryDirectory = Directories.createTemporary("kreplica-primary-");
-  private final Path copyDirectory = Directories.createTemporary("kreplica-copy-");
-  private PostgresServer primary;
+  private Primary primary;
   private MasterFixture master;
 
   FailoverIT(PostgresVersion version) {
@@ -44,8 +38,8 @@ class FailoverIT {
 
   @BeforeEach
   void startPrimary() throws Exception {
-    primary = PostgresServer.builder(version).directory(primaryDirectory).start();
-    master = MasterFixture.on(primary);
+    primary = Primary.start(version);
+    master = MasterFixture.on(primary.server());
     master.execute(
         "create table t (id int primary key, v text)", "select replica.track('t', copy => false)");
   }
@@ -53,22 +47,20 @@ class FailoverIT {
   @AfterEach
   void stop() throws Exception {
     primary.close();
-    Directories.delete(primaryDirectory);
-    Directories.delete(copyDirectory);
   }
 
   @Test
   void aStandbyThatLostNothingIsReadOn() throws Exception {
     copyData();
-    try (var standby = startStandby();
+    try (var standby = primary.startStandby();
         var run = TaskRun.first(settings())) {
       insert(1);
       run.until(records -> TaskRun.describe(records).contains("I 1=v"));
       awaitConfirmed(run);
       run.stop();
-      awaitReplayed(standby);
-      primary.kill();
-      promote(standby);
+      primary.awaitReplayed(standby);
+      primary.server().kill();
+      Primary.promote(standby);
 
       try (var connection = standby.connect(master.database());
           var statement = connection.createStatement();
@@ -84,9 +76,9 @@ class FailoverIT {
   @Test
   void aStandbyThatMayHaveLaggedIsReadOnOnceItsTimelineIsAccepted() throws Exception {
     copyData();
-    try (var standby = startStandby();
+    try (var standby = primary.startStandby();
         var mirror = mirror();
-        var lock = primary.connect(master.database());
+        var lock = primary.server().connect(master.database());
         var statement = lock.createStatement()) {
       awaitConfirmed(mirror);
       // The source will not come to note what Kafka has.
@@ -95,9 +87,9 @@ class FailoverIT {
       insert(1);
       mirror.settle().restartSource();
       lock.rollback();
-      awaitReplayed(standby);
-      primary.kill();
-      promote(standby);
+      primary.awaitReplayed(standby);
+      primary.server().kill();
+      Primary.promote(standby);
       master.moveTo(standby);
       master.execute("insert into t values (2, 'v')");
 
@@ -115,17 +107,17 @@ class FailoverIT {
   @Test
   void aStandbyThatLaggedStopsTheSourceUntilItsLogIsBegunAnew() throws Exception {
     copyData();
-    try (var standby = startStandby();
+    try (var standby = primary.startStandby();
         var mirror = mirror()) {
       insert(1);
       awaitConfirmed(mirror);
-      awaitReplayed(standby);
+      primary.awaitReplayed(standby);
       standby.stop();
       insert(2);
       mirror.settle().restartSource();
-      primary.kill();
+      primary.server().kill();
       standby.restart();
-      promote(standby);
+      Primary.promote(standby);
       master.moveTo(standby);
       // Transaction ids that the slaves have seen are used again.
       for (var i = 10; i < 30; i++) {
@@ -145,17 +137,17 @@ class FailoverIT {
   @Test
   void aStandbyThatIsNotPromotedIsRefusedAndThePrimaryIsReadOn() throws Exception {
     copyData();
-    try (var standby = startStandby();
+    try (var standby = primary.startStandby();
         var mirror = mirror()) {
       mirror.settle().restartSource();
-      awaitReplayed(standby);
+      primary.awaitReplayed(standby);
       mirror.source("connection.url", standby.url(master.database()));
       insert(1);
       assertThatThrownBy(mirror::settle)
           .isInstanceOf(ConnectException.class)
           .hasMessageContaining("the server is a standby");
 
-      mirror.restartSource().source("connection.url", primary.url(master.database()));
+      mirror.restartSource().source("connection.url", primary.server().url(master.database()));
       mirror.settle().assertEqual();
     }
   }
@@ -163,14 +155,15 @@ class FailoverIT {
   @Test
   void aSlaveThatIsAStandbyIsWaitedForUntilItIsPromoted() throws Exception {
     copyData();
-    try (var standby = startStandby();
+    try (var standby = primary.startStandby();
         var mirror =
             Mirror.between(
-                MasterFixture.asItIs(primary, master.database()), SlaveFixture.on(primary))) {
+                MasterFixture.asItIs(primary.server(), master.database()),
+                SlaveFixture.on(primary.server()))) {
       mirror.onSlaves("create table t (id int primary key, v text)");
       var slave = mirror.slave().database();
       mirror.source("snapshot.mode", "never").sink("connection.url", standby.url(slave));
-      awaitReplayed(standby);
+      primary.awaitReplayed(standby);
       insert(1);
       var sink = mirror.sinkTask(0);
       await()
@@ -181,7 +174,7 @@ class FailoverIT {
               });
       await().until(() -> !sink.step() && sink.isPaused());
 
-      promote(standby);
+      Primary.promote(standby);
 
       mirror.applyAll();
       try (var connection = standby.connect(slave)) {
@@ -202,7 +195,7 @@ class FailoverIT {
       }
       mirror.settle().restartSource();
 
-      try (var restored = startCopy()) {
+      try (var restored = primary.startCopy()) {
         master.moveTo(restored);
         assertThatThrownBy(mirror::settleUntilIdle)
             .isInstanceOf(ConnectException.class)
@@ -225,7 +218,7 @@ class FailoverIT {
       insert(3);
       mirror.settle().restartSource();
 
-      try (var restored = startCopy()) {
+      try (var restored = primary.startCopy()) {
         master.moveTo(restored);
         for (var i = 10; i < 60; i++) {
           master.execute("insert into t values (" + i + ", 'other')");
@@ -263,7 +256,7 @@ class FailoverIT {
   }
 
   private void insert(int id) throws SQLException {
-    try (var connection = primary.connect(master.database());
+    try (var connection = primary.server().connect(master.database());
         var statement = connection.createStatement()) {
       statement.execute("insert into t values (" + id + ", 'v')");
     }
@@ -289,7 +282,7 @@ class FailoverIT {
         .untilAsserted(
             () -> {
               run.poll();
-              try (var connection = primary.connect(master.database())) {
+              try (var connection = primary.server().connect(master.database())) {
                 assertThat(
                         MasterFixture.rows(connection, "select confirmed from replica.log_state"))
                     .containsExactly(
@@ -307,7 +300,7 @@ class FailoverIT {
         .untilAsserted(
             () -> {
               mirror.pump();
-              try (var connection = primary.connect(master.database())) {
+              try (var connection = primary.server().connect(master.database())) {
                 assertThat(
                         MasterFixture.rows(
                             connection,
@@ -320,48 +313,7 @@ class FailoverIT {
 
   /** Copies the primary's data while it is down; it is up again afterwards. */
   private void copyData() throws IOException, SQLException {
-    primary.stop();
-    var from = primaryDirectory.resolve("data");
-    var to = copyDirectory.resolve("data");
-    try (var files = Files.walk(from)) {
-      for (var file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
-    primary.restart();
+    primary.copyData();
     master.connectAgain();
-  }
-
-  private PostgresServer startStandby() throws IOException {
-    var data = copyDirectory.resolve("data");
-    Files.createFile(data.resolve("standby.signal"));
-    Files.writeString(
-        data.resolve("postgresql.auto.conf"),
-        "primary_conninfo = 'host=127.0.0.1 port=" + primary.port() + " user=postgres'\n");
-    return startCopy();
-  }
-
-  private PostgresServer startCopy() {
-    return PostgresServer.builder(version).directory(copyDirectory).start();
-  }
-
-  private void awaitReplayed(PostgresServer standby) throws SQLException {
-    try (var connection = primary.connect("postgres");
-        var other = standby.connect("postgres")) {
-      var written = MasterFixture.rows(connection, "select pg_current_wal_flush_lsn()").get(0);
-      await()
-          .untilAsserted(
-              () ->
-                  assertThat(
-                          MasterFixture.rows(
-                              other, "select pg_last_wal_replay_lsn() >= '" + written + "'"))
-                      .containsExactly("t"));
-    }
-  }
-
-  private static void promote(PostgresServer standby) throws SQLException {
-    try (var connection = standby.connect("postgres")) {
-      assertThat(MasterFixture.rows(connection, "select pg_promote()")).containsExactly("t");
-    }
   }
 }

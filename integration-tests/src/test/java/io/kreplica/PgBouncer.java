@@ -3,6 +3,7 @@ package io.kreplica;
 import static org.awaitility.Awaitility.await;
 
 import io.kreplica.stack.Directories;
+import io.kreplica.stack.Installation;
 import io.kreplica.stack.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,23 +14,29 @@ import java.util.List;
 import java.util.Optional;
 
 /** A PgBouncer before a PostgreSQL server, where one is installed on this machine. */
-final class PgBouncer implements AutoCloseable {
+public final class PgBouncer implements AutoCloseable {
 
   private static final List<String> PLACES =
       List.of("/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer");
 
-  private final Path directory;
-  private final int port;
-  private final Process process;
+  /** Names and passwords of the connectors' logins, which it shows the server. */
+  private static final List<String> LOGINS =
+      List.of(
+          "\"source_login\" \"secret\"",
+          "\"sink_login\" \"secret\"",
+          "\"%s\" \"%s\"".formatted(Installation.SOURCE_USER, Installation.SOURCE_PASSWORD));
 
-  private PgBouncer(Path directory, int port, Process process) {
-    this.directory = directory;
-    this.port = port;
-    this.process = process;
+  private final Path directory = Directories.createTemporary("kreplica-pgbouncer-");
+  private final int port = Ports.free();
+  private final int serverPort;
+  private Process process;
+
+  private PgBouncer(int serverPort) {
+    this.serverPort = serverPort;
   }
 
   /** Its program; empty if it is not installed. */
-  static Optional<Path> program() {
+  public static Optional<Path> program() {
     return PLACES.stream().map(Path::of).filter(Files::isExecutable).findFirst();
   }
 
@@ -39,12 +46,22 @@ final class PgBouncer implements AutoCloseable {
    * @param poolMode session, transaction or statement
    * @param serverPort where PostgreSQL listens, on this machine
    */
-  static PgBouncer start(String poolMode, int serverPort) throws IOException {
-    var directory = Directories.createTemporary("kreplica-pgbouncer-");
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-    var port = Ports.free();
+  public static PgBouncer start(String poolMode, int serverPort) throws IOException {
+    var pooler = new PgBouncer(serverPort);
+    Files.setPosixFilePermissions(pooler.directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    pooler.launch(poolMode);
+    return pooler;
+  }
+
+  /** Ends all its connections, and comes back under the same address in another mode. */
+  public void restart(String poolMode) throws IOException {
+    stop();
+    launch(poolMode);
+  }
+
+  private void launch(String poolMode) throws IOException {
     var users = directory.resolve("users.txt");
-    Files.writeString(users, "\"source_login\" \"secret\"\n\"sink_login\" \"secret\"\n");
+    Files.write(users, LOGINS);
     var ini = directory.resolve("pgbouncer.ini");
     Files.writeString(
         ini,
@@ -68,23 +85,26 @@ final class PgBouncer implements AutoCloseable {
       command.addAll(List.of("--user", "nobody"));
     }
     var log = directory.resolve("pgbouncer.log").toFile();
-    var process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+    process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
     await().until(() -> !Ports.isFree(port) || !process.isAlive());
     if (!process.isAlive()) {
       throw new IOException("PgBouncer did not start: " + Files.readString(log.toPath()));
     }
-    return new PgBouncer(directory, port, process);
   }
 
   /** The JDBC URL of a database, through it. */
-  String url(String database) {
+  public String url(String database) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+  }
+
+  private void stop() {
+    process.destroy();
+    await().until(() -> !process.isAlive());
   }
 
   @Override
   public void close() {
-    process.destroy();
-    await().until(() -> !process.isAlive());
+    stop();
     Directories.delete(directory);
   }
 }

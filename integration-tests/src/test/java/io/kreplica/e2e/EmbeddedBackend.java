@@ -2,23 +2,15 @@ package io.kreplica.e2e;
 
 import io.kreplica.stack.ConnectWorker;
 import io.kreplica.stack.KafkaBroker;
-import io.kreplica.stack.PostgresServer;
-import io.kreplica.stack.PostgresVersion;
 import io.kreplica.stack.ReplicationStack;
 import io.kreplica.stack.TcpProxy;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.Locale;
 import java.util.Map;
 
 /**
- * All servers as processes of this machine; PostgreSQL in the version that {@code
- * -Dkreplica.postgres} names, {@code newest} (the default) or {@code oldest}. With {@code
- * -Dkreplica.keep.files=true} their data and logs outlive the test.
+ * All servers as processes of this machine. With {@code -Dkreplica.keep.files=true} their data and
+ * logs outlive the test.
  */
 final class EmbeddedBackend implements Backend {
-
-  private static final String VERSION = System.getProperty("kreplica.postgres", "newest");
 
   private final ReplicationStack stack;
 
@@ -38,7 +30,7 @@ final class EmbeddedBackend implements Backend {
   private static ReplicationStack.Builder builder(Map<String, String> workerSettings) {
     var builder =
         ReplicationStack.builder()
-            .postgres(PostgresVersion.valueOf(VERSION.toUpperCase(Locale.ROOT)))
+            .postgres(EmbeddedDatabase.version())
             .keepFiles(Boolean.getBoolean("kreplica.keep.files"));
     workerSettings.forEach(builder::workerSetting);
     return builder;
@@ -77,38 +69,5 @@ final class EmbeddedBackend implements Backend {
   @Override
   public void close() {
     stack.close();
-  }
-
-  private record EmbeddedDatabase(PostgresServer server) implements Database {
-
-    @Override
-    public String url(String database) {
-      return server.url(database);
-    }
-
-    @Override
-    public Connection connect(String database) throws SQLException {
-      return server.connect(database);
-    }
-
-    @Override
-    public void stop() {
-      server.stop();
-    }
-
-    @Override
-    public void kill() {
-      server.kill();
-    }
-
-    @Override
-    public void restart() {
-      server.restart();
-    }
-
-    @Override
-    public void close() {
-      server.close();
-    }
   }
 }

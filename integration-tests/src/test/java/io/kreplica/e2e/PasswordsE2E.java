@@ -58,7 +58,7 @@ class PasswordsE2E {
             awaitStates(watcher, 5);
 
             changePasswords("first", "r0tated-three");
-            endSessions();
+            replication.endSessions();
             assertStopped(replication.source());
             assertStopped(replication.sink());
             writeFile("first", "r0tated-three");
@@ -69,7 +69,7 @@ class PasswordsE2E {
             writeFile("second", "r0tated-four");
             restartTasks();
             dropLogins("first");
-            endSessions();
+            replication.endSessions();
             awaitStates(watcher, 5);
           });
       assertThat(keptByConnect()).contains(file().toString()).doesNotContain("r0tated-");
@@ -156,14 +156,6 @@ class PasswordsE2E {
                       .filter(ConnectorStatus::isRunning)
                       .isPresent());
     }
-  }
-
-  private void endSessions() throws SQLException {
-    var end =
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
-            + " and application_name like 'kreplica-%'";
-    replication.executeOnMaster(end);
-    replication.executeOnSlave(end);
   }
 
   private void assertStopped(String connector) {

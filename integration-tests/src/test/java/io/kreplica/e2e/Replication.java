@@ -29,20 +29,30 @@ final class Replication implements AutoCloseable {
 
   private final Backend backend;
   private final String name;
+  private final Database slave;
+  private Database master;
 
   /** Creates both databases with the same tables and, on the master, the bank's rows. */
   Replication(Backend backend, String name) throws SQLException {
+    this(backend, backend.master(), backend.slave(), name);
+  }
+
+  /** The same on servers of the test's own, which are not closed with it. */
+  Replication(Backend backend, Database masterServer, Database slaveServer, String name)
+      throws SQLException {
     this.backend = backend;
     this.name = name;
-    create(backend.master());
-    create(backend.slave());
-    try (var master = onMaster();
-        var slave = onSlave()) {
-      Shop.createTables(master);
-      Shop.BANK.fill(master);
-      Installation.onMaster(master);
-      Shop.createTables(slave);
-      Installation.onSlave(slave);
+    this.master = masterServer;
+    this.slave = slaveServer;
+    create(masterServer);
+    create(slaveServer);
+    try (var onMaster = onMaster();
+        var onSlave = onSlave()) {
+      Shop.createTables(onMaster);
+      Shop.BANK.fill(onMaster);
+      Installation.onMaster(onMaster);
+      Shop.createTables(onSlave);
+      Installation.onSlave(onSlave);
     }
   }
 
@@ -53,12 +63,17 @@ final class Replication implements AutoCloseable {
     }
   }
 
+  /** From now on the master is on another server, whose database is a copy. */
+  void moveMasterTo(Database server) {
+    master = server;
+  }
+
   Connection onMaster() throws SQLException {
-    return backend.master().connect(name);
+    return master.connect(name);
   }
 
   Connection onSlave() throws SQLException {
-    return backend.slave().connect(name);
+    return slave.connect(name);
   }
 
   /** Runs a statement on the master. */
@@ -76,6 +91,15 @@ final class Replication implements AutoCloseable {
         var statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  /** Ends the connectors' sessions on both sides. */
+  void endSessions() throws SQLException {
+    var end =
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+            + " and application_name like 'kreplica-%'";
+    executeOnMaster(end);
+    executeOnSlave(end);
   }
 
   /** The one number that a query on the master returns. */
@@ -140,11 +164,11 @@ final class Replication implements AutoCloseable {
   }
 
   Map<String, String> sourceConfig() {
-    return ConnectorConfig.source(backend.master().url(name), topic());
+    return ConnectorConfig.source(master.url(name), topic());
   }
 
   Map<String, String> sinkConfig() {
-    return ConnectorConfig.sink(backend.slave().url(name), topic());
+    return ConnectorConfig.sink(slave.url(name), topic());
   }
 
   ConnectRest rest() {
@@ -204,6 +228,18 @@ final class Replication implements AutoCloseable {
     return SlaveWatcher.start(this::onSlave, Shop::inconsistency);
   }
 
+  /** Changes two of the tables. */
+  void write() throws SQLException {
+    executeOnMaster("insert into note (body) values ('written')");
+    executeOnMaster("update branch set balance = balance + 1");
+  }
+
+  /** Waits until all tables are equal on both sides, with what is written now. */
+  void writeAndAwaitEqual() throws SQLException {
+    write();
+    awaitEqual();
+  }
+
   /** Waits until all tables are equal on both sides, and fails if they do not become so. */
   void awaitEqual() throws SQLException {
     awaitEqual(Shop.TABLES);
@@ -234,7 +270,7 @@ final class Replication implements AutoCloseable {
         rest().delete(connector);
       }
     }
-    for (var server : List.of(backend.master(), backend.slave())) {
+    for (var server : List.of(master, slave)) {
       try (var connection = server.connect("postgres");
           var statement = connection.createStatement()) {
         statement.execute("drop database " + name + " with (force)");

@@ -9,7 +9,6 @@ import io.kreplica.stack.Installation;
 import io.kreplica.stack.ProjectRoot;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -37,8 +36,8 @@ class WayBackE2E {
   @Test
   void aLogThatWasBegunAnewIsSentToANewTopic() throws SQLException {
     try (var replication = new Replication(backend, "anew").start(Map.of())) {
-      writeAndAwaitEqual(replication);
-      stop(replication.source());
+      replication.writeAndAwaitEqual();
+      WayBack.stop(replication, replication.source());
       try (var master = replication.onMaster()) {
         InstallScript.ofFile(ProjectRoot.resolve("sql/master/uninstall.sql")).run(master);
         Installation.onMaster(master);
@@ -50,12 +49,12 @@ class WayBackE2E {
           .contains("DELETE its offsets");
 
       // Forgotten: the new topic.
-      deleteOffsets(replication);
+      WayBack.deleteOffsets(replication);
       backend.rest().resume(replication.source());
       assertThat(replication.awaitFailed(replication.sink()))
           .contains("Cannot apply batch", "it belongs to log", "and this slave has applied log");
-      deleteOffsets(replication);
-      goOnWithTopic(replication, "replica.anew.2");
+      WayBack.deleteOffsets(replication);
+      WayBack.goOnWithTopic(replication, "replica.anew.2");
     }
   }
 
@@ -63,17 +62,17 @@ class WayBackE2E {
   void ofTwoSourcesOneIsDeletedAndTheOtherGoesOnUnlessItLacksWhatThatOneSent() throws SQLException {
     var second = "two_sources-second";
     try (var replication = new Replication(backend, "two_sources").start(Map.of())) {
-      writeAndAwaitEqual(replication);
+      replication.writeAndAwaitEqual();
       var config = replication.sourceConfig();
       config.put("topic", "replica.two_sources.second");
       backend.rest().create(second, config);
       assertThat(replication.awaitFailed(second))
           .contains("Cannot read the log: another source reads it already", "Delete one");
       backend.rest().delete(second);
-      writeAndAwaitEqual(replication);
+      replication.writeAndAwaitEqual();
 
       // The one that the slave does not follow goes on instead.
-      stop(replication.source());
+      WayBack.stop(replication, replication.source());
       replication.executeOnMaster("insert into note (body) values ('to the other topic')");
       backend.rest().create(second, config);
       await()
@@ -84,35 +83,35 @@ class WayBackE2E {
       assertThat(replication.awaitFailed(replication.source()))
           .contains("Cannot go on reading the log: topic 'replica.two_sources' has it up to")
           .contains("to topic 'replica.two_sources.second'", "replica.restart_log()");
-      beginAnew(replication, "replica.two_sources.2");
+      WayBack.beginAnew(replication, "replica.two_sources.2");
     }
   }
 
   @Test
   void recordsOfOthersAndTransformsThatDropMarkersAreKeptAwayByAPredicate() throws SQLException {
     try (var replication = new Replication(backend, "filters").start(Map.of())) {
-      writeAndAwaitEqual(replication);
+      replication.writeAndAwaitEqual();
       var rest = backend.rest();
       var dropsMarkers = dropWithout("replica.rank");
 
-      rest.configure(replication.sink(), with(replication.sinkConfig(), dropsMarkers));
+      rest.configure(replication.sink(), WayBack.with(replication.sinkConfig(), dropsMarkers));
       assertThat(writeUntilTheSinkFails(replication))
           .contains("whose begin marker has not been seen", "or a transform drops markers");
       rest.configure(replication.sink(), replication.sinkConfig());
-      writeAndAwaitEqual(replication);
+      replication.writeAndAwaitEqual();
 
       sendForeignRecord("replica.filters");
       assertThat(replication.awaitFailed(replication.sink()))
           .contains("Cannot apply the record at replica.filters-0", "only KReplica's source");
-      var dropsForeign = with(replication.sinkConfig(), dropWithout("replica.op"));
+      var dropsForeign = WayBack.with(replication.sinkConfig(), dropWithout("replica.op"));
       rest.configure(replication.sink(), dropsForeign);
-      writeAndAwaitEqual(replication);
+      replication.writeAndAwaitEqual();
 
       // What a transform of the source drops is gone.
-      rest.configure(replication.source(), with(replication.sourceConfig(), dropsMarkers));
+      rest.configure(replication.source(), WayBack.with(replication.sourceConfig(), dropsMarkers));
       assertThat(writeUntilTheSinkFails(replication))
           .contains("whose begin marker has not been seen");
-      beginAnew(replication, "replica.filters.2");
+      WayBack.beginAnew(replication, "replica.filters.2");
     }
   }
 
@@ -139,69 +138,16 @@ class WayBackE2E {
     }
   }
 
-  private static void write(Replication replication) throws SQLException {
-    replication.executeOnMaster("insert into note (body) values ('written')");
-    replication.executeOnMaster("update branch set balance = balance + 1");
-  }
-
   /** A task may take some changes yet before it is started again with a new setting. */
   private static String writeUntilTheSinkFails(Replication replication) {
     await()
         .atMost(PATIENCE)
         .until(
             () -> {
-              write(replication);
+              replication.write();
               var status = backend.rest().status(replication.sink());
               return status.filter(ConnectorStatus::isFailed).isPresent();
             });
     return replication.awaitFailed(replication.sink());
-  }
-
-  private static void writeAndAwaitEqual(Replication replication) throws SQLException {
-    write(replication);
-    replication.awaitEqual();
-  }
-
-  private static void stop(String connector) {
-    backend.rest().stop(connector);
-    backend.rest().awaitStopped(connector, PATIENCE);
-  }
-
-  private static void deleteOffsets(Replication replication) {
-    stop(replication.source());
-    backend.rest().deleteOffsets(replication.source());
-  }
-
-  /** As "After replica.restart_log()" has it. */
-  private static void beginAnew(Replication replication, String topic) throws SQLException {
-    replication.executeOnMaster("select replica.restart_log()");
-    deleteOffsets(replication);
-    goOnWithTopic(replication, topic);
-    replication.executeOnSlave(
-        "delete from replica.replica_position where topic <> '" + topic + "'");
-    assertThat(
-            replication.numberOnSlave(
-                "select count(*) from replica.slave_status where state <> 'complete'"))
-        .isZero();
-  }
-
-  /** Lets stopped source and sink use another topic; all tables are copied by themselves. */
-  private static void goOnWithTopic(Replication replication, String topic) throws SQLException {
-    stop(replication.sink());
-    backend
-        .rest()
-        .configure(replication.source(), with(replication.sourceConfig(), Map.of("topic", topic)));
-    backend
-        .rest()
-        .configure(replication.sink(), with(replication.sinkConfig(), Map.of("topics", topic)));
-    backend.rest().resume(replication.source());
-    backend.rest().resume(replication.sink());
-    writeAndAwaitEqual(replication);
-  }
-
-  private static Map<String, String> with(Map<String, String> config, Map<String, String> more) {
-    var all = new HashMap<>(config);
-    all.putAll(more);
-    return all;
   }
 }
