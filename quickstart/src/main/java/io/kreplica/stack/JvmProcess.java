@@ -41,9 +41,11 @@ final class JvmProcess {
   JvmProcess(String name, Path directory, String mainClass, String heap, Properties settings) {
     this.name = name;
     this.directory = Directories.create(directory);
-    this.command =
+    this.command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags());
+    command.addAll(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx" + heap,
             // Better dead than limping: what waits for it will say so.
             "-XX:+ExitOnOutOfMemoryError",
@@ -53,7 +55,16 @@ final class JvmProcess {
             "-cp",
             classPath(),
             mainClass,
-            write(settings).toString());
+            write(settings).toString()));
+  }
+
+  /**
+   * What the system property {@code kreplica.server.flags} adds: none, but in tests, where a server
+   * that starts soon counts for more than one that is fast in the long run.
+   */
+  private static List<String> flags() {
+    var flags = System.getProperty("kreplica.server.flags", "").strip();
+    return flags.isEmpty() ? List.of() : List.of(flags.split(" +"));
   }
 
   private String classPath() {
@@ -119,7 +130,7 @@ final class JvmProcess {
   void start() {
     try {
       process =
-          new ProcessBuilder(new ArrayList<>(command))
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
               .start();
