@@ -45,12 +45,15 @@ class LargeValuesIT {
         .onBoth(ALBUM, EXACT);
   }
 
-  /** Rows whose values have every length from a little below to a little above a boundary. */
+  /**
+   * Rows whose values have every length from a little below to a little above a boundary, and one
+   * that is read in several slices, which lie at the same places whatever its end.
+   */
   private static String[] rowsAroundBoundaries() {
     return new String[] {
       "create temporary table lengths as select row_number() over () as id, around + d as length"
-          + " from (values (10), (2040), (4090), (6350), (8190), (16380), (40000), (600000))"
-          + " b (around), generate_series(-6, 6, 3) d",
+          + " from (values (10), (2040), (4090), (6350), (8190), (16380), (40000)) b (around),"
+          + " generate_series(-6, 6, 3) d union all select 36, 600003",
       "insert into album select id, 'x' || id, repeat('ab', length / 2), null, 1 from lengths",
       "insert into album select 1000 + id, null, left(repeat("
           + MIXED

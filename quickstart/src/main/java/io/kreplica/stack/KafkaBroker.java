@@ -96,10 +96,12 @@ public final class KafkaBroker implements AutoCloseable {
             "transaction.state.log.num.partitions", "1",
             "share.coordinator.state.topic.replication.factor", "1",
             "share.coordinator.state.topic.min.isr", "1"));
-    // A small machine that starts often: no waiting for further members, a small cleaner.
+    // A small machine that starts often: no waiting for further members, a small cleaner, and
+    // transactions of the dead end when their time is over, not up to 10 s later.
     settings.putAll(
         Map.of(
             "group.initial.rebalance.delay.ms", "0",
+            "transaction.abort.timed.out.transaction.cleanup.interval.ms", "500",
             "num.network.threads", "2",
             "num.io.threads", "4",
             "log.cleaner.dedupe.buffer.size", "16777216"));
