@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.kreplica.Primary;
+import io.kreplica.source.MasterFixture;
 import io.kreplica.stack.PostgresServer;
 import java.time.Duration;
 import java.util.Map;
@@ -63,6 +64,40 @@ class FailoverE2E {
       primary.server().kill();
 
       goOnAt(primary.startCopy(), replication, "it was read on timeline 1 up to ");
+    }
+  }
+
+  @Test
+  void aMasterThatWasRestoredAsAnotherDatabaseStopsTheSourceUntilItsLogIsBegunAnew()
+      throws Exception {
+    try (var replication = new Replication(backend, "swapped");
+        var administrator = backend.master().connect("postgres");
+        var statement = administrator.createStatement()) {
+      replication.track(Shop.TABLES);
+      statement.execute("create database swapped_backup template swapped");
+      replication.startSource(Map.of());
+      replication.startSink(Map.of());
+      replication.writeAndAwaitEqual();
+      loseANote(replication);
+      WayBack.stop(replication, replication.source());
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  MasterFixture.rows(
+                          administrator,
+                          "select pid from pg_stat_activity where datname = 'swapped'")
+                      .isEmpty());
+      statement.execute("alter database swapped rename to swapped_away");
+      statement.execute("alter database swapped_backup rename to swapped");
+
+      backend.rest().resume(replication.source());
+      assertThat(replication.awaitFailed(replication.source()))
+          .contains("Cannot read the log: it was written in the database with oid")
+          .contains("select replica.restart_log()");
+      WayBack.beginAnew(replication, replication.topic() + ".2");
+      assertThat(replication.numberOnSlave(LOST)).isZero();
+      statement.execute("drop database swapped_away");
     }
   }
 

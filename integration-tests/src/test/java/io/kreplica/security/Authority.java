@@ -16,7 +16,7 @@ import java.util.Base64;
 import java.util.List;
 
 /** Somebody who signs certificates, which last for two days; made with the JDK's keytool. */
-final class Authority {
+public final class Authority {
 
   private static final String STORE_PASSWORD = "of-the-store";
   private static final String SELF = "authority";
@@ -93,7 +93,7 @@ final class Authority {
    * @param derKey the key, as the driver's {@code sslkey} wants it
    * @param store certificate and key in a PKCS-12 file under the password {@link #KEY_PASSWORD}
    */
-  record Identity(Path certificate, Path pemKey, Path derKey, Path store) {
+  public record Identity(Path certificate, Path pemKey, Path derKey, Path store) {
 
     static final String KEY_PASSWORD = "of-the-key";
 

@@ -9,49 +9,19 @@ import io.kreplica.sink.SlaveFixture;
 import io.kreplica.source.MasterFixture;
 import io.kreplica.source.ReplicaSourceConnector;
 import io.kreplica.source.TaskRun;
-import io.kreplica.stack.Directories;
-import io.kreplica.stack.PostgresServer;
 import io.kreplica.stack.PostgresVersion;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/**
- * A mirror on a server of its own that takes nobody but the superuser without TLS, and the ways to
- * reach it.
- */
+/** A mirror on a secure server of its own, and the ways to reach it. */
 final class SecureMirror implements AutoCloseable {
 
-  /** A role that shows a certificate and no password. */
-  static final String CERTIFIED = "certified_login";
-
-  /** A role that has to show the server its password itself. */
-  static final String SHOWN = "shown_login";
-
-  private static final Path DIRECTORY = Directories.createTemporary("kreplica-tls-");
-  private static final Authority AUTHORITY =
-      Authority.create(DIRECTORY.resolve("own"), "authority");
-
-  static final Identity SERVER = AUTHORITY.ofServer("localhost");
-  static final Identity LOGIN = AUTHORITY.ofLogin(CERTIFIED);
-
-  /** Somebody who says to be that login, or the server, by a certificate that he made himself. */
-  static final Identity STRANGER = Authority.create(DIRECTORY.resolve("other"), CERTIFIED).self();
-
-  static {
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> Directories.delete(DIRECTORY), "delete-keys"));
-  }
-
-  private final PostgresServer server;
-  private final Path shown;
+  private final SecureServer server;
   private final MasterFixture master;
   private final SlaveFixture slave;
   private final Mirror mirror;
@@ -59,39 +29,21 @@ final class SecureMirror implements AutoCloseable {
   private UnaryOperator<String> url;
   private int rows;
 
-  private SecureMirror(PostgresServer server, Path shown) throws SQLException {
+  private SecureMirror(SecureServer server) throws SQLException {
     this.server = server;
-    this.shown = shown;
-    this.master = MasterFixture.on(server);
-    this.slave = SlaveFixture.on(server);
+    this.master = MasterFixture.on(server.postgres());
+    this.slave = SlaveFixture.on(server.postgres());
     this.mirror = Mirror.between(master, slave);
   }
 
   static SecureMirror on(PostgresVersion version) throws SQLException, IOException {
-    var shown = Directories.create(DIRECTORY.resolve(version.name()));
-    Files.copy(SERVER.certificate(), shown.resolve("server.crt"));
-    Files.copy(SERVER.pemKey(), shown.resolve("server.key"));
-    var server =
-        PostgresServer.builder(version)
-            .setting("fsync", "off")
-            .setting("ssl", "on")
-            .setting("ssl_ca_file", AUTHORITY.self().certificate().toString())
-            .setting("ssl_cert_file", shown.resolve("server.crt").toString())
-            .setting("ssl_key_file", shown.resolve("server.key").toString())
-            .setting("password_encryption", "scram-sha-256")
-            .accessRules(
-                "host all postgres samehost trust",
-                "hostssl all " + CERTIFIED + " samehost cert",
-                "hostssl all " + SHOWN + " samehost password",
-                "hostssl all all samehost scram-sha-256")
-            .start();
-    var secure = new SecureMirror(server, shown);
+    var secure = new SecureMirror(SecureServer.start(version));
     secure.prepare(version);
     return secure;
   }
 
   private void prepare(PostgresVersion version) throws SQLException {
-    for (var role : List.of(CERTIFIED, SHOWN)) {
+    for (var role : List.of(SecureServer.CERTIFIED, SecureServer.SHOWN)) {
       master.execute(
           "create role " + role + " login password 'secret' in role replica_source, replica_sink");
       if (version == PostgresVersion.OLDEST) {
@@ -106,27 +58,12 @@ final class SecureMirror implements AutoCloseable {
   }
 
   int port() {
-    return server.port();
+    return server.postgres().port();
   }
 
-  /**
-   * A URL by which the server is verified.
-   *
-   * @param host with a port, if it is not the server's own
-   * @param parameters those that differ or are added
-   */
+  /** A URL by which the server is verified; see {@link SecureServer#url}. */
   String url(String host, String database, String... parameters) {
-    var all = new ArrayList<>(List.of("sslmode=verify-full"));
-    if (Stream.of(parameters).noneMatch(parameter -> parameter.startsWith("sslrootcert="))) {
-      all.add("sslrootcert=" + AUTHORITY.self().certificate());
-    }
-    all.addAll(List.of(parameters));
-    return "jdbc:postgresql://"
-        + (host.contains(":") ? host : host + ":" + port())
-        + "/"
-        + database
-        + "?"
-        + String.join("&", all);
+    return server.url(host, database, parameters);
   }
 
   /** From now on both connectors reach their databases so, each with its usual login. */
@@ -209,11 +146,9 @@ final class SecureMirror implements AutoCloseable {
             + " where application_name like 'kreplica-%'");
   }
 
-  /** From soon on the server shows this certificate to those who connect. */
+  /** From now on the server shows this certificate to those who connect. */
   void show(Identity identity) throws SQLException, IOException {
-    Files.write(shown.resolve("server.crt"), Files.readAllBytes(identity.certificate()));
-    Files.write(shown.resolve("server.key"), Files.readAllBytes(identity.pemKey()));
-    master.rows("select pg_reload_conf()");
+    server.show(identity);
   }
 
   @Override

@@ -68,27 +68,27 @@ class TlsIT {
             secure.url(
                 "localhost",
                 database,
-                "sslcert=" + SecureMirror.LOGIN.certificate(),
-                "sslkey=" + SecureMirror.LOGIN.derKey()));
-    secure.logInAs(SecureMirror.CERTIFIED, "");
+                "sslcert=" + SecureServer.LOGIN.certificate(),
+                "sslkey=" + SecureServer.LOGIN.derKey()));
+    secure.logInAs(SecureServer.CERTIFIED, "");
     assertThat(secure.validationErrors()).isEmpty();
 
     secure.replicateARow();
 
     assertThat(secure.connections())
-        .containsOnly(SecureMirror.CERTIFIED + "|t|/CN=" + SecureMirror.CERTIFIED);
+        .containsOnly(SecureServer.CERTIFIED + "|t|/CN=" + SecureServer.CERTIFIED);
   }
 
   @Test
   void thePasswordOpensAKeyThatIsEncrypted() throws Exception {
     secure.reach(
-        database -> secure.url("localhost", database, "sslkey=" + SecureMirror.LOGIN.store()));
-    secure.logInAs(SecureMirror.CERTIFIED, Authority.Identity.KEY_PASSWORD);
+        database -> secure.url("localhost", database, "sslkey=" + SecureServer.LOGIN.store()));
+    secure.logInAs(SecureServer.CERTIFIED, Authority.Identity.KEY_PASSWORD);
     assertThat(secure.validationErrors()).isEmpty();
 
     secure.replicateARow();
 
-    secure.logInAs(SecureMirror.CERTIFIED, "n0t-of-the-key");
+    secure.logInAs(SecureServer.CERTIFIED, "n0t-of-the-key");
     assertThat(secure.validationErrors())
         .hasSize(2)
         .allSatisfy(
@@ -104,7 +104,7 @@ class TlsIT {
     secure.reach(
         database ->
             secure.url(
-                "localhost", database, "sslrootcert=" + SecureMirror.STRANGER.certificate()));
+                "localhost", database, "sslrootcert=" + SecureServer.STRANGER.certificate()));
 
     assertRefused(
         "connection.url", "unable to find valid certification path", "Let sslrootcert in");
@@ -145,7 +145,7 @@ class TlsIT {
   @Test
   void aLoginWithoutItsCertificateIsRefused() throws Exception {
     secure.reach(database -> secure.url("localhost", database));
-    secure.logInAs(SecureMirror.CERTIFIED, "secret");
+    secure.logInAs(SecureServer.CERTIFIED, "secret");
     assertRefused("connection.user", "requires a valid client certificate", "sslcert in");
 
     secure.reach(
@@ -153,16 +153,16 @@ class TlsIT {
             secure.url(
                 "localhost",
                 database,
-                "sslcert=" + SecureMirror.STRANGER.certificate(),
-                "sslkey=" + SecureMirror.STRANGER.derKey()));
-    secure.logInAs(SecureMirror.CERTIFIED, "");
+                "sslcert=" + SecureServer.STRANGER.certificate(),
+                "sslkey=" + SecureServer.STRANGER.derKey()));
+    secure.logInAs(SecureServer.CERTIFIED, "");
     assertRefused("connection.user", "requires a valid client certificate", "sslcert in");
   }
 
   @Test
   void aServerThatAsksForThePasswordItselfIsRefusedWhereTheChannelIsToBeBound() throws Exception {
     secure.reach(database -> secure.url("localhost", database, "channelBinding=require"));
-    secure.logInAs(SecureMirror.SHOWN, "secret");
+    secure.logInAs(SecureServer.SHOWN, "secret");
 
     assertRefused("connection.url", "hannel", "such as sslcert, sslkey and channelBinding");
   }
@@ -175,14 +175,14 @@ class TlsIT {
     var before = secure.mirror().sent().size();
     await().pollInSameThread().until(() -> secure.mirror().pump() || hasSent(before));
 
-    secure.show(SecureMirror.STRANGER);
+    secure.show(SecureServer.STRANGER);
     await().pollInSameThread().until(() -> secure.validationErrors().size() == 2);
     secure.endConnections();
 
     assertStops(() -> secure.mirror().applyAll());
     assertStops(() -> await().pollInSameThread().until(TlsIT::isSourceOut));
 
-    secure.show(SecureMirror.SERVER);
+    secure.show(SecureServer.SERVER);
     await().pollInSameThread().until(() -> secure.validationErrors().isEmpty());
     secure.reach(database -> secure.url("localhost", database));
     secure.replicateARow();
