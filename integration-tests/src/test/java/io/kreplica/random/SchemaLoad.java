@@ -120,6 +120,8 @@ public final class SchemaLoad implements AutoCloseable {
     try (var connection = master.open()) {
       execute(
           connection, "set timezone = '" + TIME_ZONES.get(random.nextInt(TIME_ZONES.size())) + "'");
+      // A command waits for writers that may wait for its own transaction: until it gives up.
+      execute(connection, "set replica.patience = '2s'");
       connection.setAutoCommit(false);
       while (!stopped && changes.get() < goal) {
         try {
