@@ -45,7 +45,9 @@ public final class Benchmark {
         new Latency(20, options.scaled(20)),
         new Latency(500, options.scaled(20)),
         new BulkChanges(options.scaled(200_000)),
-        new CaptureCost(options.scaled(8), 3),
+        new CaptureCost(options.scaled(5), 3),
+        new CaptureCpu(options.scaled(1_000), options.scaled(200_000), 7),
+        new Idle(options.scaled(60)),
         new HugeTransaction(options.scaled(5_000_000)));
   }
 
@@ -55,7 +57,9 @@ public final class Benchmark {
         new Latency(20, 3),
         new Latency(500, 3),
         new BulkChanges(10_000),
-        new CaptureCost(1, 2),
+        new CaptureCost(1, 1),
+        new CaptureCpu(300, 5_000, 1),
+        new Idle(2),
         new HugeTransaction(100_000));
   }
 

@@ -11,8 +11,6 @@ import java.util.List;
  */
 record BulkChanges(int rows) implements Race {
 
-  private static final String TABLE = "public.wide";
-
   @Override
   public String name() {
     return "bulk";
@@ -25,30 +23,18 @@ record BulkChanges(int rows) implements Race {
 
   @Override
   public List<Figure> run(Laboratory laboratory) throws SQLException {
-    laboratory.createTable(
-        """
-        create table public.wide (
-            id bigint primary key, a integer, b bigint, c text, d varchar(40), e numeric(12,2),
-            f boolean, g timestamptz, h date, i double precision
-        )
-        """);
-    laboratory.track(List.of(TABLE));
+    laboratory.createTable(WideTable.DDL);
+    laboratory.track(List.of(WideTable.NAME));
     laboratory.startReplication();
+    var bytes = laboratory.topicBytes();
 
     var figures = new ArrayList<Figure>();
-    figures.addAll(
-        timed(
-            laboratory,
-            "insert",
-            "insert into public.wide select n, n % 1000, n::bigint * 1000003, 'text of row ' || n,"
-                + " md5(n::text), n / 7.0, n % 2 = 0, clock_timestamp(), '2020-01-01'::date + n %"
-                + " 1000, sqrt(n) from generate_series(1, "
-                + rows
-                + ") n"));
-    figures.addAll(timed(laboratory, "update", "update public.wide set a = a + 1, g = now()"));
-    figures.add(laboratory.verdict(List.of(TABLE)));
-    figures.addAll(timed(laboratory, "delete", "delete from public.wide"));
-    figures.add(laboratory.verdict(List.of(TABLE)));
+    figures.addAll(timed(laboratory, "insert", WideTable.insert(rows)));
+    figures.addAll(timed(laboratory, "update", WideTable.UPDATE));
+    figures.add(laboratory.verdict(List.of(WideTable.NAME)));
+    figures.addAll(timed(laboratory, "delete", WideTable.DELETE));
+    figures.add(laboratory.verdict(List.of(WideTable.NAME)));
+    figures.add(laboratory.topicBytes(bytes, 3L * rows));
     return figures;
   }
 

@@ -38,6 +38,7 @@ record CatchUp(int transactions) implements Race {
     laboratory.track(Bank.TABLES);
     laboratory.startReplication();
     laboratory.stopReplication();
+    var bytes = laboratory.topicBytes();
 
     var load =
         BankLoad.builder(BANK, laboratory::onMaster)
@@ -63,6 +64,7 @@ record CatchUp(int transactions) implements Race {
         Figure.seconds("time of that", end - start),
         Figure.seconds("from the request to the first seen", firstSeen - start),
         Figure.rate("from the first seen", changes - changesThen, end - firstSeen),
+        laboratory.topicBytes(bytes, changes),
         laboratory.verdict(Bank.TABLES));
   }
 

@@ -29,6 +29,10 @@ record Figure(String what, double number, String text, String aim) {
     return new Figure(what, nanos / 1e6, String.format("%.1f ms", nanos / 1e6), "");
   }
 
+  static Figure count(String what, long number) {
+    return new Figure(what, number, String.format("%,d", number), "");
+  }
+
   Figure aim(String aim) {
     return new Figure(what, number, text, aim);
   }

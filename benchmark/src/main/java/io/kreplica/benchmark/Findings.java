@@ -25,6 +25,11 @@ record Findings(String who, List<Figure> figures) {
     return new Findings(who, List.copyOf(figures));
   }
 
+  /** Whether it is a peer, with figures that KReplica's are divided by. */
+  boolean isComparable() {
+    return figures.isEmpty() || figures.stream().anyMatch(Figure::isComparable);
+  }
+
   boolean has(int row) {
     return row < figures.size();
   }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -144,6 +145,30 @@ final class Laboratory implements AutoCloseable {
         LockSupport.parkNanos(POLL.toNanos());
       }
     }
+  }
+
+  /** What the replication's topic takes on the broker's disk; 0 if it has none. */
+  long topicBytes() {
+    try (var admin = stack.broker().admin()) {
+      return admin.describeLogDirs(List.of(1)).allDescriptions().get().values().stream()
+          .flatMap(directories -> directories.values().stream())
+          .flatMap(directory -> directory.replicaInfos().entrySet().stream())
+          .filter(replica -> replica.getKey().topic().equals(topic()))
+          .mapToLong(replica -> replica.getValue().size())
+          .sum();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Cannot ask the broker for the size of " + topic(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while asking the broker", e);
+    }
+  }
+
+  /** A figure that tells how much of that there is for each change. */
+  Figure topicBytes(long before, long changes) {
+    var what = "on the topic, bytes a row change";
+    var bytes = topicBytes() - before;
+    return bytes == 0 ? Figure.of(what, "none") : Figure.count(what, bytes / changes);
   }
 
   /** A figure that tells whether the tables are equal on both sides, taken after the time. */

@@ -18,7 +18,7 @@ import java.util.Set;
 record Options(
     boolean quick, double scale, int rounds, Set<String> peers, List<String> wanted, boolean help) {
 
-  private static final List<String> PEERS = List.of("native");
+  private static final List<String> PEERS = List.of("native", "pgq", "slony");
 
   static final String USAGE =
       """
@@ -31,12 +31,16 @@ record Options(
                         prints KReplica's share of each one's figure; the master then runs with
                         wal_level=logical. A LIST has commas; without one, all of:
                           native    PostgreSQL's logical replication: nothing to download
+                          pgq, slony  their triggers, in what the master pays, if Debian's
+                                    PostgreSQL is installed with postgresql-N-pgq3, and with
+                                    postgresql-N-slony1-2 and slony1-2-bin: nothing to download
         --rounds N      measures everything N times, and prints the figure in the middle (default 1)
         --scale F       multiplies sizes by F, such as 0.1 to try it (default 1)
         --quick         a smaller run of two minutes, to see that it works; its figures say little
         --help          print this
 
-      Measurements (default: all): catch-up latency-20 latency-500 bulk capture huge
+      Measurements (default: all): catch-up latency-20 latency-500 bulk capture
+      capture-cpu idle huge
       """;
 
   /**

@@ -50,7 +50,8 @@ record Sheet(List<Findings> columns) {
     return Double.isFinite(ratio) ? String.format("%.2f", ratio) : "";
   }
 
-  private static String cell(int column, String value, String ratio) {
-    return String.format(" %13s", value) + (column == 0 ? "" : String.format(" %6s", ratio));
+  private String cell(int column, String value, String ratio) {
+    return String.format(" %13s", value)
+        + (column > 0 && columns.get(column).isComparable() ? String.format(" %6s", ratio) : "");
   }
 }

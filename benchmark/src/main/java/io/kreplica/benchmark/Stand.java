@@ -33,6 +33,11 @@ final class Stand {
     return Arrays.stream(Contender.values()).filter(options::has).toList();
   }
 
+  /** Whether a peer was asked for. */
+  boolean wants(String peer) {
+    return options.peers().contains(peer);
+  }
+
   /** How often each is measured. */
   int rounds() {
     return options.rounds();

@@ -38,7 +38,7 @@ class OptionsTest {
   void namesWhatItDoesNotKnow() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Options.parse(List.of("--peers=slow")))
-        .withMessageStartingWith("Unknown peer 'slow'. There are native");
+        .withMessageStartingWith("Unknown peer 'slow'. There are native, pgq, slony");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Options.parse(List.of("--fast")))
         .withMessage("Unknown option '--fast'");

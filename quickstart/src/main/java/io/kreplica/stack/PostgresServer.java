@@ -1,15 +1,11 @@
 package io.kreplica.stack;
 
-import io.kreplica.postgres.Identifiers;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,10 +17,9 @@ import java.util.Map;
  * durability: a commit is on disk, so that a killed server comes back with all of them. Its
  * superuser is {@code postgres}. Not thread-safe, except for connecting.
  */
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements DatabaseServer {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
-  private static final String SUPERUSER = "postgres";
 
   private final PostgresVersion version;
   private final Path directory;
@@ -139,42 +134,12 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** Creates a database. */
-  public void createDatabase(String name) {
-    try (var connection = connect(SUPERUSER);
-        var statement = connection.createStatement()) {
-      statement.execute("create database " + Identifiers.quote(name));
-    } catch (SQLException e) {
-      throw new IllegalStateException(
-          "Cannot create database '" + name + "': " + e.getMessage(), e);
-    }
-  }
-
-  /** Drops a database with every session in it; nothing happens if there is none. */
-  public void dropDatabase(String name) {
-    try (var connection = connect(SUPERUSER);
-        var statement = connection.createStatement()) {
-      statement.execute("drop database if exists " + Identifiers.quote(name) + " with (force)");
-    } catch (SQLException e) {
-      throw new IllegalStateException("Cannot drop database '" + name + "': " + e.getMessage(), e);
-    }
-  }
-
-  /** The JDBC URL of a database. */
-  public String url(String database) {
-    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
-  }
-
-  /** Opens an autocommit session of the superuser. */
-  public Connection connect(String database) throws SQLException {
-    return DriverManager.getConnection(url(database) + "?user=" + SUPERUSER);
-  }
-
+  @Override
   public int port() {
     return port;
   }
 
-  /** The server's log file. */
+  @Override
   public Path log() {
     return directory.resolve("server.log");
   }
@@ -241,7 +206,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /** The postmaster first, then its children; empty if it does not run. */
-  private List<ProcessHandle> processes() {
+  public List<ProcessHandle> processes() {
     var processes = new ArrayList<ProcessHandle>();
     if (server != null && Files.exists(pidFile())) {
       try (var lines = Files.lines(pidFile())) {

@@ -41,6 +41,11 @@ final class Processes {
     signal(process, "CONT");
   }
 
+  /** Asks the process to end, as SIGINT does; whoever runs it decides how. */
+  static void interrupt(ProcessHandle process) {
+    signal(process, "INT");
+  }
+
   private static void signal(ProcessHandle process, String signal) {
     try {
       var kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
