@@ -1,5 +1,6 @@
 package io.kreplica.benchmark;
 
+import io.kreplica.stack.ConnectWorker;
 import io.kreplica.stack.ReplicationStack;
 import java.sql.SQLException;
 import java.util.List;
@@ -80,6 +81,10 @@ public final class Benchmark {
     var builder = ReplicationStack.builder().workerHeap(WORKER_HEAP);
     if (!options.peers().isEmpty()) {
       builder.masterSetting("wal_level", "logical");
+    }
+    if (options.has(Contender.DEBEZIUM)) {
+      builder.workerSetting(
+          "plugin.path", ConnectWorker.pluginPath() + "," + DebeziumReplication.plugins());
     }
     return builder.start();
   }

@@ -5,7 +5,8 @@ import java.util.Locale;
 /** Who replicates. */
 enum Contender {
   KREPLICA("KReplica"),
-  NATIVE("native");
+  NATIVE("native"),
+  DEBEZIUM("Debezium");
 
   private final String title;
 
@@ -27,6 +28,7 @@ enum Contender {
     return switch (this) {
       case KREPLICA -> new KReplica(laboratory);
       case NATIVE -> new NativeReplication(laboratory);
+      case DEBEZIUM -> new DebeziumReplication(laboratory);
     };
   }
 }

@@ -18,7 +18,7 @@ import java.util.Set;
 record Options(
     boolean quick, double scale, int rounds, Set<String> peers, List<String> wanted, boolean help) {
 
-  private static final List<String> PEERS = List.of("native", "pgq", "slony");
+  private static final List<String> PEERS = List.of("native", "debezium", "pgq", "slony");
 
   static final String USAGE =
       """
@@ -31,6 +31,8 @@ record Options(
                         prints KReplica's share of each one's figure; the master then runs with
                         wal_level=logical. A LIST has commas; without one, all of:
                           native    PostgreSQL's logical replication: nothing to download
+                          debezium  its PostgreSQL source and JDBC sink, on the same worker: Maven
+                                    downloads them once, 80 MB, into benchmark/target
                           pgq, slony  their triggers, in what the master pays, if Debian's
                                     PostgreSQL is installed with postgresql-N-pgq3, and with
                                     postgresql-N-slony1-2 and slony1-2-bin: nothing to download

@@ -38,7 +38,7 @@ class OptionsTest {
   void namesWhatItDoesNotKnow() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Options.parse(List.of("--peers=slow")))
-        .withMessageStartingWith("Unknown peer 'slow'. There are native, pgq, slony");
+        .withMessageStartingWith("Unknown peer 'slow'. There are native, debezium, pgq, slony");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Options.parse(List.of("--fast")))
         .withMessage("Unknown option '--fast'");

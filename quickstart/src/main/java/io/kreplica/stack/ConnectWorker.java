@@ -75,7 +75,8 @@ public final class ConnectWorker implements AutoCloseable {
     return settings;
   }
 
-  private static String pluginPath() {
+  /** Where the worker looks for connectors, unless it is told otherwise. */
+  public static String pluginPath() {
     return ProjectRoot.resolveBuilt("source-connector/target/plugin")
         + ","
         + ProjectRoot.resolveBuilt("sink-connector/target/plugin");
