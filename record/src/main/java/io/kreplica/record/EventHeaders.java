@@ -161,28 +161,7 @@ public record EventHeaders(
    * @throws DataException if one is missing or malformed; the message names it
    */
   public static EventHeaders readFrom(Headers headers) {
-    var operation = operation(headers);
-    var check = headers.lastWithName(CHECK) == null ? 0 : number(headers, CHECK);
-    var copied =
-        check == 0
-            && (operation == Operation.COPY
-                || (operation == Operation.PART && headers.lastWithName(COPY) != null));
-    var logged = check == 0 && !copied;
-    return new EventHeaders(
-        operation,
-        operation == Operation.SCHEMA ? null : table(headers),
-        logged ? number(headers, SEQ) : 0,
-        logged ? number(headers, XID) : 0,
-        logged ? number(headers, TX) : 0,
-        number(headers, RANK),
-        BatchId.parse(text(headers, BATCH)),
-        number(headers, EPOCH),
-        number(headers, TIMESTAMP_MICROS),
-        copied ? number(headers, COPY) : 0,
-        check,
-        optional(headers, SLAVE),
-        optional(headers, NOW).filter(Boolean::parseBoolean).isPresent(),
-        optional(headers, OLD));
+    return HeaderValues.of(headers).event();
   }
 
   /** Whether this is a row of a copy, or a part of a value of one. */
@@ -202,44 +181,6 @@ public record EventHeaders(
    * @throws DataException if it is missing or malformed
    */
   public static Operation operation(Headers headers) {
-    return Operation.ofCode(text(headers, OPERATION));
-  }
-
-  private static TableName table(Headers headers) {
-    try {
-      return TableName.parse(text(headers, TABLE));
-    } catch (IllegalArgumentException e) {
-      throw new DataException("Cannot read header " + TABLE + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static long number(Headers headers, String name) {
-    var header = headers.lastWithName(name);
-    if (header != null && header.value() instanceof Number number) {
-      return number.longValue();
-    }
-    var text = text(headers, name);
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new DataException(
-          "Cannot read header " + name + ": '" + text + "' is not a whole number", e);
-    }
-  }
-
-  private static Optional<String> optional(Headers headers, String name) {
-    return Optional.ofNullable(headers.lastWithName(name)).map(h -> String.valueOf(h.value()));
-  }
-
-  private static String text(Headers headers, String name) {
-    var header = headers.lastWithName(name);
-    if (header == null || header.value() == null) {
-      throw new DataException(
-          "Cannot read header "
-              + name
-              + ": the record has none. It is not KReplica's, or a transform or converter dropped"
-              + " its headers.");
-    }
-    return header.value().toString();
+    return HeaderValues.of(headers).operation();
   }
 }

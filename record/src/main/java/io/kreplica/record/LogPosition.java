@@ -26,6 +26,9 @@ public final class LogPosition {
   private final long xmax;
   private final long[] inProgress;
 
+  /** The text form, once it was asked for: every record of a batch carries those of its ends. */
+  private String text;
+
   private LogPosition(long xmax, long[] sortedInProgress) {
     var top = xmax;
     var n = sortedInProgress.length;
@@ -162,10 +165,19 @@ public final class LogPosition {
   /** PostgreSQL's text form, which {@link #parse} and a cast to {@code pg_snapshot} read. */
   @Override
   public String toString() {
-    var text = new StringBuilder().append(xmin()).append(':').append(xmax).append(':');
-    for (var i = 0; i < inProgress.length; i++) {
-      text.append(i == 0 ? "" : ",").append(inProgress[i]);
+    var known = text;
+    if (known == null) {
+      known = format();
+      text = known;
     }
-    return text.toString();
+    return known;
+  }
+
+  private String format() {
+    var written = new StringBuilder().append(xmin()).append(':').append(xmax).append(':');
+    for (var i = 0; i < inProgress.length; i++) {
+      written.append(i == 0 ? "" : ",").append(inProgress[i]);
+    }
+    return written.toString();
   }
 }

@@ -9,10 +9,26 @@ import io.kreplica.postgres.Identifiers;
  * {@code quote_ident} would: {@code public."Big Order"}. It is unambiguous, and it is what headers,
  * {@code table.map} and messages show.
  *
- * @param schema the schema, unquoted
- * @param table the table, unquoted
+ * <p>Instances are immutable.
  */
-public record TableName(String schema, String table) {
+public final class TableName {
+
+  private final String schema;
+  private final String table;
+
+  /** The text form, once it was asked for: every record carries it. */
+  private String text;
+
+  /**
+   * Names a table.
+   *
+   * @param schema the schema, unquoted
+   * @param table the table, unquoted
+   */
+  public TableName(String schema, String table) {
+    this.schema = schema;
+    this.table = table;
+  }
 
   /**
    * Reads the text form; an unquoted part is taken as it stands, without folding its case.
@@ -56,13 +72,41 @@ public record TableName(String schema, String table) {
     return text.length() + 1;
   }
 
+  /** The schema, unquoted. */
+  public String schema() {
+    return schema;
+  }
+
+  /** The table, unquoted. */
+  public String table() {
+    return table;
+  }
+
   /** The form to put into SQL: both parts quoted. */
   public String toSql() {
     return Identifiers.quote(schema) + "." + Identifiers.quote(table);
   }
 
   @Override
+  public boolean equals(Object o) {
+    return this == o
+        || (o instanceof TableName other
+            && schema.equals(other.schema)
+            && table.equals(other.table));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * schema.hashCode() + table.hashCode();
+  }
+
+  @Override
   public String toString() {
-    return Identifiers.quoteIfNeeded(schema) + "." + Identifiers.quoteIfNeeded(table);
+    var known = text;
+    if (known == null) {
+      known = Identifiers.quoteIfNeeded(schema) + "." + Identifiers.quoteIfNeeded(table);
+      text = known;
+    }
+    return known;
   }
 }

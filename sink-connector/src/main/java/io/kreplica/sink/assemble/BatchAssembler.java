@@ -2,6 +2,7 @@ package io.kreplica.sink.assemble;
 
 import io.kreplica.record.BatchId;
 import io.kreplica.record.EventHeaders;
+import io.kreplica.record.HeaderValues;
 import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
 import io.kreplica.record.Part;
@@ -108,8 +109,11 @@ public final class BatchAssembler {
    */
   public Step add(SinkRecord record) {
     try {
-      var operation = EventHeaders.operation(record.headers());
-      return operation.isMarker() ? addMarker(record, operation) : addChange(record);
+      var headers = HeaderValues.of(record.headers());
+      var operation = headers.operation();
+      return operation.isMarker()
+          ? addMarker(record, operation)
+          : addChange(record, headers.event());
     } catch (DataException e) {
       throw Stops.unreadable(record, e);
     }
@@ -212,8 +216,7 @@ public final class BatchAssembler {
         .ifPresent(c -> batch.add(new Change.CopyEnded(c.table(), c.request()), 0));
   }
 
-  private Step addChange(SinkRecord record) {
-    var headers = EventHeaders.readFrom(record.headers());
+  private Step addChange(SinkRecord record, EventHeaders headers) {
     if (isStale(headers.epoch())) {
       return Step.SKIPPED;
     }
