@@ -21,7 +21,7 @@ interface Race extends Measurement {
     var rounds = new EnumMap<Contender, List<List<Figure>>>(Contender.class);
     for (var round = 0; round < stand.rounds(); round++) {
       for (var contender : stand.contenders().stream().filter(this::admits).toList()) {
-        var figures = stand.inLaboratory(name(), contender, this::run);
+        var figures = stand.inLaboratory(name() + "-" + round, contender, this::run);
         var all = rounds.computeIfAbsent(contender, c -> new ArrayList<>());
         figures.ifPresent(all::add);
       }
