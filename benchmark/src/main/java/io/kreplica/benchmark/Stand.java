@@ -1,5 +1,6 @@
 package io.kreplica.benchmark;
 
+import io.kreplica.stack.ConnectRestException;
 import io.kreplica.stack.ReplicationStack;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -48,7 +49,7 @@ final class Stand {
       throws SQLException {
     try (var laboratory = new Laboratory(stack, name, contender)) {
       return Optional.of(experiment.run(laboratory));
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | ConnectRestException e) {
       isFailed = true;
       stack.keepFiles();
       System.out.println("  " + contender.title() + " FAILED: " + e.getMessage());
