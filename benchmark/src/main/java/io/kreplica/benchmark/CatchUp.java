@@ -63,9 +63,15 @@ record CatchUp(int transactions) implements Race {
             .aim("native's, 5 times Debezium's"),
         Figure.seconds("time of that", end - start),
         Figure.seconds("from the request to the first seen", firstSeen - start),
-        Figure.rate("from the first seen", changes - changesThen, end - firstSeen),
+        afterwards(changes - changesThen, end - firstSeen),
         laboratory.topicBytes(bytes, changes),
         laboratory.verdict(Bank.TABLES));
+  }
+
+  private static Figure afterwards(long changes, long nanos) {
+    return changes == 0
+        ? Figure.of("from the first seen, row changes/s", "all at once")
+        : Figure.rate("from the first seen", changes, nanos);
   }
 
   private static long history(Laboratory laboratory) throws SQLException {
