@@ -93,6 +93,9 @@ record CaptureCost(int seconds, int rounds) implements Measurement {
 
   private static Figure share(int clients, double share) {
     return new Figure(
-        clients + " client(s)", share, String.format("%.2f", share), "PgQ's and Slony-I's");
+        clients + " client(s)",
+        share,
+        String.format("%.2f", share),
+        "at least PgQ's and Slony-I's");
   }
 }

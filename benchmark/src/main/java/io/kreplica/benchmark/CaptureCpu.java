@@ -142,7 +142,9 @@ record CaptureCpu(int statements, int rows, int rounds) implements Measurement {
         what,
         micros,
         String.format("%.1f µs", micros),
-        what.contains("bulk") ? "a third of PgQ's and Slony-I's" : "PgQ's and Slony-I's");
+        what.contains("bulk")
+            ? "at most a third of PgQ's and Slony-I's"
+            : "at most PgQ's and Slony-I's");
   }
 
   private static double least(List<Map<String, Double>> rounds, String what) {

@@ -48,10 +48,18 @@ final class CaptureStand implements AutoCloseable {
         captures.size() == 1
             ? Optional.empty()
             : home.map(h -> InstalledPostgres.start(h, stand.stack().directory().resolve(name)));
+    if (installed.isPresent()) {
+      System.out.println("  on the installed PostgreSQL " + home.orElseThrow().getFileName());
+    }
     server = installed.isPresent() ? installed.get() : stand.stack().master();
     captures.add(new NoCapture());
-    for (var capture : captures) {
-      prepare(capture, creation, tables);
+    try {
+      for (var capture : captures) {
+        prepare(capture, creation, tables);
+      }
+    } catch (SQLException | RuntimeException e) {
+      close();
+      throw e;
     }
   }
 

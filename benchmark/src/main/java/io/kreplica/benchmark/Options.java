@@ -26,7 +26,8 @@ record Options(
              bin/benchmark --loops [name ...]
 
       Starts two PostgreSQL servers, a Kafka broker and a Connect worker on this machine, and measures
-      the replication between them. Takes some twenty minutes and 5 GB of temporary files.
+      the replication between them. Takes some twenty minutes, forty with all peers, and 5 GB of temporary
+      files.
 
         --peers[=LIST]  measures peers too, in turns with KReplica, on the same servers and data, and
                         prints KReplica's share of each one's figure; the master then runs with

@@ -50,12 +50,17 @@ final class Stand {
     try (var laboratory = new Laboratory(stack, name, contender)) {
       return Optional.of(experiment.run(laboratory));
     } catch (IllegalStateException | ConnectRestException e) {
-      isFailed = true;
-      stack.keepFiles();
-      System.out.println("  " + contender.title() + " FAILED: " + e.getMessage());
-      System.out.println("  Data and logs stay in " + stack.directory());
+      fail(contender.title(), e);
       return Optional.empty();
     }
+  }
+
+  /** Tells that something could not be measured, and leaves what may explain it. */
+  void fail(String what, RuntimeException e) {
+    isFailed = true;
+    stack.keepFiles();
+    System.out.println("  " + what + " FAILED: " + e.getMessage());
+    System.out.println("  Data and logs stay in " + stack.directory());
   }
 
   /** Whether anything has failed so far. */
