@@ -38,7 +38,7 @@ record Options(
                           pgq, slony  their triggers, in what the master pays, if Debian's
                                     PostgreSQL is installed with postgresql-N-pgq3, and with
                                     postgresql-N-slony1-2 and slony1-2-bin: nothing to download
-        --rounds N      measures everything N times, and prints the figure in the middle (default 1)
+        --rounds N      measures each replication N times, and prints the figure in the middle (default 1)
         --scale F       multiplies sizes by F, such as 0.1 to try it (default 1)
         --quick         a smaller run of two minutes, to see that it works; its figures say little
         --help          print this
