@@ -13,10 +13,17 @@ import java.util.Set;
  * @param rounds how often each is measured; the middle is printed
  * @param peers who is measured beside KReplica
  * @param wanted names of measurements, or empty for all
+ * @param report whether the figures are written into docs/performance.md
  * @param help whether only the usage is wanted
  */
 record Options(
-    boolean quick, double scale, int rounds, Set<String> peers, List<String> wanted, boolean help) {
+    boolean quick,
+    double scale,
+    int rounds,
+    Set<String> peers,
+    List<String> wanted,
+    boolean report,
+    boolean help) {
 
   private static final List<String> PEERS = List.of("native", "debezium", "pgq", "slony");
 
@@ -41,6 +48,7 @@ record Options(
         --rounds N      measures each replication N times, and prints the figure in the middle (default 1)
         --scale F       multiplies sizes by F, such as 0.1 to try it (default 1)
         --quick         a smaller run of two minutes, to see that it works; its figures say little
+        --report        writes the figures into docs/performance.md, with charts beside it
         --help          print this
 
       The second form measures the loops that every row passes, each alone, by JMH: nanoseconds and
@@ -58,6 +66,7 @@ record Options(
    */
   static Options parse(List<String> arguments) {
     var quick = false;
+    var report = false;
     var help = false;
     var scale = 1.0;
     var rounds = 1.0;
@@ -68,6 +77,7 @@ record Options(
       var option = rest.next();
       switch (option) {
         case "--quick" -> quick = true;
+        case "--report" -> report = true;
         case "--help", "-h" -> help = true;
         case "--scale" -> scale = number(option, rest.hasNext() ? rest.next() : "", 0.001, 1000);
         case "--rounds" -> rounds = number(option, rest.hasNext() ? rest.next() : "", 1, 1000);
@@ -84,7 +94,7 @@ record Options(
       }
     }
     return new Options(
-        quick, scale, (int) rounds, new LinkedHashSet<>(peers), List.copyOf(wanted), help);
+        quick, scale, (int) rounds, new LinkedHashSet<>(peers), List.copyOf(wanted), report, help);
   }
 
   private static List<String> known(List<String> peers) {
