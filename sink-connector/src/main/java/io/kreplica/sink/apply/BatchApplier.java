@@ -144,9 +144,6 @@ final class BatchApplier {
   private void begin(Work work) throws SQLException {
     inTransaction = true;
     tables.beginTransaction();
-    try (var statement = connection.createStatement()) {
-      statement.execute("set constraints all deferred");
-    }
     position.join(connection, work.log(), work.from());
     setAside.begin(connection, work.log());
     if (work.isComplete()) {

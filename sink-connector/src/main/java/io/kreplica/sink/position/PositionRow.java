@@ -20,6 +20,15 @@ public final class PositionRow {
   private static final String COLUMNS =
       "log_id, topic, partition, sink, claim, snapshot::text, epoch, batch, kafka_offset";
 
+  /** Two statements, one journey: a small batch makes as few as it can. */
+  private static final String MOVE =
+      """
+      set constraints all deferred;
+      update replica.replica_position
+      set snapshot = ?::pg_snapshot, epoch = ?, batch = ?, kafka_offset = ?, updated_at = now()
+      where log_id = ? and claim = ?::uuid and snapshot::text = ?
+      """;
+
   private final String sink;
   private final String topic;
   private final int partition;
@@ -128,12 +137,16 @@ public final class PositionRow {
   }
 
   /**
-   * Locks the row where it should be, for a transaction whose end is not known yet.
+   * Locks the row where it should be, for a transaction whose end is not known yet, and defers all
+   * constraints to it.
    *
    * @throws FencedException if a successor has it
    */
   public void lock(Connection connection) throws SQLException {
     var current = position.orElseThrow();
+    try (var statement = connection.createStatement()) {
+      statement.execute("set constraints all deferred");
+    }
     try (var select =
         connection.prepareStatement(
             "select from replica.replica_position"
@@ -148,17 +161,14 @@ public final class PositionRow {
   }
 
   /**
-   * Moves the row from where it should be. Call {@link #moved} once the transaction is committed.
+   * Moves the row from where it should be, and defers all constraints to the end of the
+   * transaction. Call {@link #moved} once it is committed.
    *
    * @throws FencedException if a successor has it
    */
   public void move(Connection connection, Position to) throws SQLException {
     var current = position.orElseThrow();
-    try (var update =
-        connection.prepareStatement(
-            "update replica.replica_position set snapshot = ?::pg_snapshot, epoch = ?, batch = ?,"
-                + " kafka_offset = ?, updated_at = now()"
-                + " where log_id = ? and claim = ?::uuid and snapshot::text = ?")) {
+    try (var update = connection.prepareStatement(MOVE)) {
       bind(
           update,
           to.snapshot().toString(),
@@ -168,7 +178,9 @@ public final class PositionRow {
           current.log(),
           claim.toString(),
           current.snapshot().toString());
-      if (update.executeUpdate() == 0) {
+      update.execute();
+      update.getMoreResults();
+      if (update.getUpdateCount() == 0) {
         throw explain(connection, current.log());
       }
     }
