@@ -152,9 +152,9 @@ class WayBackIT {
 
   @Test
   void aMissingTableColumnAndKeyAreMadeByTheStatementsOfTheMessages() throws Exception {
-    master.execute("create table made (id int primary key, v text)");
-    mirror.track("made");
+    mirror.onBoth("create table made (id int primary key, v text)").track("made");
     master.execute("insert into made values (1, 'a')");
+    mirror.settle();
     for (var damage :
         Map.of(
                 "drop table made", "the slave has no table public.made",
