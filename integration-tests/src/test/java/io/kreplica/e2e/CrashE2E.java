@@ -2,7 +2,9 @@ package io.kreplica.e2e;
 
 import static io.kreplica.e2e.Disturbed.awaitStates;
 import static io.kreplica.e2e.Disturbed.underLoad;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kreplica.stack.PostgresServer;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Random;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.Test;
 class CrashE2E {
 
   private static final int WORKER_KILLS = 5;
+
+  /** What notes that Kafka has acknowledged a batch flushes all commits before it, now and then. */
+  private static final int CRASHES_UNTIL_ONE_LOSES = 20;
 
   private static Backend backend;
 
@@ -95,5 +100,42 @@ class CrashE2E {
             awaitStates(watcher, 20);
           });
     }
+  }
+
+  @Test
+  void theSlaveHasNothingThatAMasterLosesWhichCommitsAsynchronously() throws SQLException {
+    try (var master = masterThatCommitsAsynchronously();
+        var replication =
+            new Replication(backend, master, backend.slave(), "unflushed").start(Map.of())) {
+      replication.awaitEqual();
+      replication.executeOnMaster("create table untracked (round int)");
+      var hasLost = false;
+      for (var round = 1; !hasLost && round <= CRASHES_UNTIL_ONE_LOSES; round++) {
+        replication.executeOnMaster("insert into note (body) values ('sent')");
+        replication.awaitOnSlave("select count(*) from note", round);
+        replication.executeOnMaster("insert into untracked values (" + round + ")");
+
+        master.kill();
+        master.restart();
+
+        replication.awaitEqual();
+        assertThat(replication.numberOnSlave("select count(*) from note")).isEqualTo(round);
+        hasLost =
+            replication.numberOnMaster("select count(*) from untracked where round = " + round)
+                == 0;
+      }
+      assertThat(hasLost).as("a crash has lost commits").isTrue();
+      replication.writeAndAwaitEqual();
+      replication.awaitRunning();
+    }
+  }
+
+  private static EmbeddedDatabase masterThatCommitsAsynchronously() {
+    return new EmbeddedDatabase(
+        PostgresServer.builder(EmbeddedDatabase.version())
+            .setting("synchronous_commit", "off")
+            .setting("wal_writer_delay", "10s")
+            .requirePasswords()
+            .start());
   }
 }

@@ -218,11 +218,15 @@ class OperatorsE2E {
       ofMaster.grow();
       replication.writeAndAwaitEqual();
 
+      var saidBefore = Files.readString(backend.worker().log()).length();
       replication.executeOnMaster(tooMuch);
       await()
           .atMost(PATIENCE)
           .until(
-              () -> Files.readString(backend.worker().log()).contains("No space left on device"));
+              () ->
+                  Files.readString(backend.worker().log())
+                      .substring(saidBefore)
+                      .contains("No space left on device"));
       assertThat(replication.numberOnSlave("select count(*) from note")).isEqualTo(1);
       ofSlave.grow();
       replication.writeAndAwaitEqual();
