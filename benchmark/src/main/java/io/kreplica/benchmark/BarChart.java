@@ -1,8 +1,9 @@
 package io.kreplica.benchmark;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Findings as bars, drawn as SVG: a group for each figure that contenders can be compared by, a bar
@@ -30,31 +31,33 @@ final class BarChart {
       """;
 
   private final String title;
+  private final Sheet sheet;
   private final List<Findings> contenders;
 
-  BarChart(String title, List<Findings> contenders) {
+  BarChart(String title, Sheet sheet) {
     this.title = title;
-    this.contenders = contenders;
+    this.sheet = sheet;
+    this.contenders = sheet.columns();
   }
 
   /** Whether there is anything to compare. */
   boolean hasBars() {
-    return contenders.size() > 1 && rows().size() > 0;
+    return !rows().isEmpty();
   }
 
+  /** The rows of which more than one contender has a figure that can be compared. */
   private List<Integer> rows() {
-    var rows = new ArrayList<Integer>();
-    var most = contenders.stream().mapToInt(c -> c.figures().size()).max().orElse(0);
-    for (var row = 0; row < most; row++) {
-      var index = row;
-      if (contenders.stream()
-              .filter(c -> c.has(index) && c.figures().get(index).isComparable())
-              .count()
-          > 1) {
-        rows.add(row);
-      }
-    }
-    return rows;
+    return IntStream.range(0, sheet.rows())
+        .filter(row -> comparable(row).count() > 1)
+        .boxed()
+        .toList();
+  }
+
+  private Stream<Figure> comparable(int row) {
+    return contenders.stream()
+        .filter(c -> c.has(row))
+        .map(c -> c.figures().get(row))
+        .filter(Figure::isComparable);
   }
 
   String toSvg() {
@@ -62,7 +65,7 @@ final class BarChart {
     var y = 0;
     for (var row : rows()) {
       y += HEAD;
-      body.append(text(0, y - 8, "head", what(row)));
+      body.append(text(0, y - 8, "head", sheet.head(row).what()));
       for (var i = 0; i < contenders.size(); i++) {
         if (contenders.get(i).has(row)) {
           body.append(bar(row, i, y));
@@ -76,26 +79,10 @@ final class BarChart {
         WIDTH, y, escape(title), STYLE, body);
   }
 
-  private String what(int row) {
-    return contenders.stream()
-        .filter(c -> c.has(row))
-        .findFirst()
-        .orElseThrow()
-        .figures()
-        .get(row)
-        .what();
-  }
-
   private String bar(int row, int contender, int y) {
     var findings = contenders.get(contender);
     var figure = findings.figures().get(row);
-    var longest =
-        contenders.stream()
-            .filter(c -> c.has(row))
-            .mapToDouble(c -> c.figures().get(row).number())
-            .filter(Double::isFinite)
-            .max()
-            .orElse(1);
+    var longest = comparable(row).mapToDouble(Figure::number).max().orElse(1);
     var share = figure.isComparable() && longest > 0 ? figure.number() / longest : 0;
     var length = share * (WIDTH - LABELS - VALUES);
     return text(0, y + 13, "", findings.who())

@@ -77,9 +77,9 @@ public final class Benchmark {
       for (var measurement : measurements) {
         System.out.printf("%n%s%n", measurement.title());
         try {
-          var findings = measurement.take(stand);
-          System.out.print(new Sheet(findings));
-          report.add(measurement, findings);
+          var sheet = new Sheet(measurement.take(stand));
+          System.out.print(sheet);
+          report.add(measurement, sheet);
         } catch (IllegalStateException e) {
           stand.fail(measurement.name(), e);
         }

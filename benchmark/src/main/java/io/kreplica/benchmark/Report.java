@@ -41,9 +41,9 @@ final class Report {
   }
 
   /** Adds what one measurement has found. */
-  void add(Measurement measurement, List<Findings> findings) {
+  void add(Measurement measurement, Sheet sheet) {
     var section = new StringBuilder("### " + measurement.title() + "\n\n");
-    var chart = new BarChart(measurement.title(), findings);
+    var chart = new BarChart(measurement.title(), sheet);
     if (chart.hasBars()) {
       charts.put(CHARTS.resolve(measurement.name() + ".svg"), chart.toSvg());
       section.append(
@@ -51,26 +51,32 @@ final class Report {
               "![%s](%s/%s.svg)%n%n",
               measurement.title(), CHARTS.getFileName(), measurement.name()));
     }
-    sections.add(section.append(table(findings)).toString());
+    sections.add(section.append(table(sheet)).toString());
   }
 
-  private static String table(List<Findings> findings) {
+  /** With KReplica's share of a peer's figure in brackets behind it. */
+  private static String table(Sheet sheet) {
+    var columns = sheet.columns();
     var text = new StringBuilder("| |");
-    findings.forEach(column -> text.append(' ').append(column.who()).append(" |"));
-    text.append(" aim |\n|---|").append("---:|".repeat(findings.size())).append("---|\n");
-    var rows = findings.stream().mapToInt(column -> column.figures().size()).max().orElse(0);
-    for (var i = 0; i < rows; i++) {
-      var row = i;
-      var head =
-          findings.stream().filter(c -> c.has(row)).findFirst().orElseThrow().figures().get(row);
-      text.append("| ").append(head.what()).append(" |");
-      for (var column : findings) {
-        var value = column.has(row) ? column.figures().get(row).text() : "failed";
-        text.append(' ').append(value).append(" |");
+    columns.forEach(column -> text.append(' ').append(column.who()).append(" |"));
+    text.append(" aim |\n|---|").append("---:|".repeat(columns.size())).append("---|\n");
+    for (var row = 0; row < sheet.rows(); row++) {
+      text.append("| ").append(sheet.head(row).what()).append(" |");
+      for (var column = 0; column < columns.size(); column++) {
+        text.append(' ').append(cell(sheet, column, row)).append(" |");
       }
-      text.append(' ').append(head.aim()).append(" |\n");
+      text.append(' ').append(sheet.head(row).aim()).append(" |\n");
     }
     return text.toString();
+  }
+
+  private static String cell(Sheet sheet, int column, int row) {
+    var findings = sheet.columns().get(column);
+    if (!findings.has(row)) {
+      return "failed";
+    }
+    var ratio = column == 0 ? "" : sheet.ratio(findings, row);
+    return findings.figures().get(row).text() + (ratio.isEmpty() ? "" : " (" + ratio + ")");
   }
 
   /** Writes the page and its charts. */

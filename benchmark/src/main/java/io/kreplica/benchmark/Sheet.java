@@ -23,13 +23,18 @@ record Sheet(List<Findings> columns) {
     return text.toString();
   }
 
-  private int rows() {
+  /** How many figures there are of each who did not fail. */
+  int rows() {
     return columns.stream().mapToInt(column -> column.figures().size()).max().orElse(0);
   }
 
+  /** A figure of the row, which says what the row is about and what is aimed at. */
+  Figure head(int row) {
+    return columns.stream().filter(c -> c.has(row)).findFirst().orElseThrow().figures().get(row);
+  }
+
   private String line(int row) {
-    var head =
-        columns.stream().filter(c -> c.has(row)).findFirst().orElseThrow().figures().get(row);
+    var head = head(row);
     var text = new StringBuilder(String.format(LABEL, head.what()));
     for (var column = 0; column < columns.size(); column++) {
       var findings = columns.get(column);
@@ -41,8 +46,8 @@ record Sheet(List<Findings> columns) {
     return text.append(head.aim().isEmpty() ? "" : "   (aim: " + head.aim() + ")").toString();
   }
 
-  /** What KReplica's figure is when the peer's is 1. */
-  private String ratio(Findings peer, int row) {
+  /** What KReplica's figure is when the peer's is 1; empty if that cannot be told. */
+  String ratio(Findings peer, int row) {
     if (!columns.get(0).has(row)) {
       return "";
     }

@@ -48,7 +48,7 @@ class ReportTest {
         .endsWith("<!-- end of figures -->\nWhat did not help.\n")
         .doesNotContain("of last time")
         .contains("    bin/benchmark latency-20\n", "    2 cores\n")
-        .contains("| p50 | 5.0 ms | 2.0 ms | 3 ms |", "| tables | equal | equal |  |")
+        .contains("| p50 | 5.0 ms | 2.0 ms (2.50) | 3 ms |", "| tables | equal | equal |  |")
         .contains("](performance/latency-20.svg)");
   }
 
@@ -80,7 +80,7 @@ class ReportTest {
 
   private Report report(List<Findings> findings) {
     var report = new Report(root, "2 cores", "bin/benchmark latency-20");
-    report.add(new Latency(20, 3), findings);
+    report.add(new Latency(20, 3), new Sheet(findings));
     return report;
   }
 }

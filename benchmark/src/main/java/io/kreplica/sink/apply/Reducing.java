@@ -6,6 +6,7 @@ import io.kreplica.source.event.SampleBatch;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -43,12 +44,9 @@ public class Reducing {
     var length = 0;
     for (var step : Reduction.of(work.changes(), shape -> true)) {
       for (var run : ((Reduction.Rows) step).runs()) {
-        for (var column = 0; column < run.shape().columns().size(); column++) {
-          var literal = new ArrayLiteral();
-          for (var row : run.rows()) {
-            literal.add(row.values().get(column));
-          }
-          length += literal.toString().length();
+        var columns = IntStream.range(0, run.shape().columns().size()).toArray();
+        for (var array : TablePlan.arrays(run.rows(), columns)) {
+          length += array.length();
         }
       }
     }

@@ -6,6 +6,7 @@ import io.kreplica.record.Marker;
 import io.kreplica.record.Operation;
 import io.kreplica.record.TableName;
 import io.kreplica.record.Tallies;
+import io.kreplica.record.Tally;
 import io.kreplica.source.offset.SourceOffset;
 import io.kreplica.source.read.LogEntry;
 import java.sql.SQLException;
@@ -97,24 +98,11 @@ public final class SampleBatch {
     records.add(events.marker(marker(Operation.BEGIN, 0, Map.of()), OFFSET));
     records.addAll(changes);
     records.add(
-        events.marker(
-            new Marker(
-                Operation.COMMIT,
-                LOG,
-                BATCH,
-                1,
-                FROM,
-                TO,
-                ROWS,
-                Optional.empty(),
-                List.of(),
-                tallies.byTable()),
-            OFFSET.behind(TO)));
+        events.marker(marker(Operation.COMMIT, ROWS, tallies.byTable()), OFFSET.behind(TO)));
     return records;
   }
 
-  private static Marker marker(
-      Operation operation, long rank, Map<String, io.kreplica.record.Tally> tallies) {
+  private static Marker marker(Operation operation, long rank, Map<String, Tally> tallies) {
     return new Marker(
         operation, LOG, BATCH, 1, FROM, TO, rank, Optional.empty(), List.of(), tallies);
   }

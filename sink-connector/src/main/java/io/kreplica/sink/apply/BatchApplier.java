@@ -146,6 +146,7 @@ final class BatchApplier {
     tables.beginTransaction();
     position.join(connection, work.log(), work.from());
     setAside.begin(connection, work.log());
+    // Either way all constraints are deferred, in the same round trip where that counts.
     if (work.isComplete()) {
       position.move(connection, work.end().get());
       moved = true;

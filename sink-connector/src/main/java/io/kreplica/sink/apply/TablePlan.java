@@ -364,7 +364,8 @@ final class TablePlan {
     return arrays(rows, writtenColumns);
   }
 
-  private static String[] arrays(List<Change.Row> rows, int[] indexes) {
+  /** The rows' values in some of their columns, an array's text for each column. */
+  static String[] arrays(List<Change.Row> rows, int[] indexes) {
     var arrays = new String[indexes.length];
     for (var i = 0; i < indexes.length; i++) {
       var literal = new ArrayLiteral();

@@ -20,10 +20,12 @@ public final class PositionRow {
   private static final String COLUMNS =
       "log_id, topic, partition, sink, claim, snapshot::text, epoch, batch, kafka_offset";
 
-  /** Two statements, one journey: a small batch makes as few as it can. */
+  private static final String DEFER = "set constraints all deferred;";
+
+  /** Two statements in one round trip, for a small batch makes few. */
   private static final String MOVE =
-      """
-      set constraints all deferred;
+      DEFER
+          + """
       update replica.replica_position
       set snapshot = ?::pg_snapshot, epoch = ?, batch = ?, kafka_offset = ?, updated_at = now()
       where log_id = ? and claim = ?::uuid and snapshot::text = ?
@@ -145,7 +147,7 @@ public final class PositionRow {
   public void lock(Connection connection) throws SQLException {
     var current = position.orElseThrow();
     try (var statement = connection.createStatement()) {
-      statement.execute("set constraints all deferred");
+      statement.execute(DEFER);
     }
     try (var select =
         connection.prepareStatement(
